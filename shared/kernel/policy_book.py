@@ -1,0 +1,86 @@
+"""The published versions of a policy, by programme and date; what is pinned never moves."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, Protocol, TypeVar
+
+from shared.kernel.refusals import Refusal
+
+P = TypeVar("P")
+
+
+class Published(Protocol[P]):
+    """What the event PolicyPublished of any service has."""
+
+    @property
+    def programme(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def parameters(self) -> P: ...
+    @property
+    def effective_from(self) -> date: ...
+    @property
+    def effective_to(self) -> date | None: ...
+
+
+class NoPolicyInForce(Refusal):
+    """No policy of this programme is in force on that date; publish one first."""
+
+    rule = "X7"
+    french = "Aucune politique de ce programme n'est en vigueur à cette date; publiez-en une."
+
+
+class PolicyVersionTaken(Refusal):
+    """This programme already has a policy version of that name; versions never change."""
+
+    rule = "X1"
+    french = "Ce programme a déjà une version de politique de ce nom; une version ne change pas."
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned(Generic[P]):
+    """One published version: what a verdict or amount is computed by (X7)."""
+
+    version: str
+    parameters: P
+    effective_from: date
+    effective_to: date | None
+    """Exclusive; absent means open."""
+
+    def in_force(self, on: date) -> bool:
+        """Whether this version applies on a civil day."""
+        return self.effective_from <= on and (self.effective_to is None or on < self.effective_to)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyBook(Generic[P]):
+    """All versions of all programmes; where two are in force, the one published later counts."""
+
+    versions: dict[str, tuple[Pinned[P], ...]] = field(default_factory=dict)
+
+    def with_published(self, event: Published[P]) -> "PolicyBook[P]":
+        """This book with one version more."""
+        pinned = Pinned(
+            event.version, event.parameters, event.effective_from, event.effective_to
+        )
+        earlier = self.versions.get(event.programme, ())
+        return PolicyBook({**self.versions, event.programme: (*earlier, pinned)})
+
+    def has(self, programme: str, version: str) -> bool:
+        """Whether this version was already published."""
+        return any(pinned.version == version for pinned in self.versions.get(programme, ()))
+
+    def in_force(self, programme: str, on: date) -> Pinned[P]:
+        """The version that applies on a civil day. Raises NoPolicyInForce."""
+        for pinned in reversed(self.versions.get(programme, ())):
+            if pinned.in_force(on):
+                return pinned
+        raise NoPolicyInForce(programme=programme)
+
+    def version(self, programme: str, version: str) -> Pinned[P]:
+        """A version by name, as pinned by an earlier verdict. Raises NoPolicyInForce."""
+        for pinned in self.versions.get(programme, ()):
+            if pinned.version == version:
+                return pinned
+        raise NoPolicyInForce(programme=programme)

@@ -1,0 +1,1 @@
+"""Everything that Grantline promises, as tests that an auditor can read."""
