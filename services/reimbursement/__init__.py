@@ -1,0 +1,1 @@
+"""Reimbursement: envelopes, agreements, claims, payments and closing."""
