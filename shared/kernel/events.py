@@ -65,8 +65,10 @@ def by_wire_type(
     service: str, own: Iterable[type[Event]], heard: Iterable[type[Heard]] = ()
 ) -> Mapping[str, type[Event] | type[Heard]]:
     """Every type that a service can read, old schema versions too, by its name on the wire."""
-    owned = [(service, event) for event in own]
-    foreign = [(event.origin, event) for event in heard]
+    owned: list[tuple[str, type[Event] | type[Heard]]] = [(service, event) for event in own]
+    foreign: list[tuple[str, type[Event] | type[Heard]]] = [
+        (event.origin, event) for event in heard
+    ]
     return {
         wire_type(owner, event.event_name, schema): event
         for owner, event in [*owned, *foreign]

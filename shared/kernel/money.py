@@ -87,9 +87,7 @@ _MONEY_SCHEMA = {
     "examples": [{"amount": "10000.50", "currency": "CAD"}],
 }
 
-MoneyIn: TypeAlias = Annotated[
-    int, BeforeValidator(_money_to_cents), WithJsonSchema(_MONEY_SCHEMA)
-]
+MoneyIn: TypeAlias = Annotated[int, BeforeValidator(_money_to_cents), WithJsonSchema(_MONEY_SCHEMA)]
 """In a form: `{"amount": "10000.50", "currency": "CAD"}`, read into integer cents."""
 
 

@@ -7,21 +7,31 @@ from typing import Generic, Protocol, TypeVar
 from shared.kernel.refusals import Refusal
 
 P = TypeVar("P")
+Q = TypeVar("Q", covariant=True)
 
 
-class Published(Protocol[P]):
+class Published(Protocol[Q]):
     """What the event PolicyPublished of any service has."""
 
     @property
-    def programme(self) -> str: ...
+    def programme(self) -> str:
+        """The programme that the version is for."""
+
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """Its name; never used twice in a programme."""
+
     @property
-    def parameters(self) -> P: ...
+    def parameters(self) -> Q:
+        """The values themselves."""
+
     @property
-    def effective_from(self) -> date: ...
+    def effective_from(self) -> date:
+        """The first civil day on which it applies."""
+
     @property
-    def effective_to(self) -> date | None: ...
+    def effective_to(self) -> date | None:
+        """The first day on which it no longer does; absent means open."""
 
 
 class NoPolicyInForce(Refusal):
@@ -61,9 +71,7 @@ class PolicyBook(Generic[P]):
 
     def with_published(self, event: Published[P]) -> "PolicyBook[P]":
         """This book with one version more."""
-        pinned = Pinned(
-            event.version, event.parameters, event.effective_from, event.effective_to
-        )
+        pinned = Pinned(event.version, event.parameters, event.effective_from, event.effective_to)
         earlier = self.versions.get(event.programme, ())
         return PolicyBook({**self.versions, event.programme: (*earlier, pinned)})
 
