@@ -49,7 +49,7 @@ class AgreedRate(Fact):
     kind: CostKind
     rate: Ratio
     applies_from: date
-    applies_to: date | None
+    applies_to: date | None = None
     """Exclusive; absent means open."""
 
 
@@ -103,7 +103,7 @@ class AgreementSigned(_OfAgreement, name="AgreementSigned"):
     """One party, a participant or the funder, put its signature under the agreement."""
 
     party: Literal["participant", "funder"]
-    organisation_id: OrganisationId | None
+    organisation_id: OrganisationId | None = None
     """The participant; absent for the funder."""
     signed_by: PersonId
     signed_on: date

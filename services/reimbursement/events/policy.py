@@ -73,7 +73,7 @@ class PolicyPublished(Event, name="PolicyPublished"):
     version: Slug
     parameters: Parameters
     effective_from: date
-    effective_to: date | None
+    effective_to: date | None = None
     """Exclusive; absent means open."""
     reason: Line
     published_by: PersonId

@@ -1,0 +1,1 @@
+"""Everything that reimbursement can be asked."""

@@ -1,0 +1,109 @@
+"""An approved project as heard: the decision, and the budgets of the versions it may refer to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from typing import TypeAlias, assert_never
+
+from services.reimbursement.events.agreement import BudgetLine, Participant
+from services.reimbursement.inbound import (
+    ApprovedParticipant,
+    DetailedProposalSubmitted,
+    ProjectApproved,
+    ProposalSubmitted,
+)
+from shared.kernel.decider import Fold
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """What the decision grants; an empty `project_id` means that nothing was approved."""
+
+    project_id: str = ""
+    programme: str = ""
+    title: str = ""
+    lead_organisation_id: str = ""
+    participants: tuple[ApprovedParticipant, ...] = ()
+    rate: Fraction = Fraction(0)
+    ceiling_cents: int = 0
+    envelope_id: str = ""
+    conditions: tuple[str, ...] = ()
+    proposal_hash: str = ""
+    decided_on: date = date.min
+
+
+def hear_decision(_: Award, heard: ProjectApproved) -> Award:
+    """The award after a decision; a later decision of the same project replaces it."""
+    return Award(
+        project_id=heard.project_id,
+        programme=heard.programme,
+        title=heard.title,
+        lead_organisation_id=heard.lead_organisation_id,
+        participants=heard.participants,
+        rate=heard.rate,
+        ceiling_cents=heard.ceiling_cents,
+        envelope_id=heard.envelope_id,
+        conditions=heard.conditions,
+        proposal_hash=heard.proposal_hash,
+        decided_on=heard.decided_on,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The budget of each submitted version, by its content hash."""
+
+    budgets: Mapping[str, tuple[BudgetLine, ...]] = field(default_factory=dict)
+
+    def knows(self, award: Award) -> bool:
+        """Whether the approved version was heard."""
+        return award.proposal_hash in self.budgets
+
+    def budget_of(self, award: Award) -> tuple[BudgetLine, ...]:
+        """The approved version's lines of the award's participants; none where it had none."""
+        parties = {party.organisation_id for party in award.participants}
+        lines = self.budgets.get(award.proposal_hash, ())
+        return tuple(line for line in lines if line.organisation_id in parties)
+
+
+Version: TypeAlias = ProposalSubmitted | DetailedProposalSubmitted
+
+
+def hear_version(proposal: Proposal, heard: Version) -> Proposal:
+    """The versions after one more; a version of the same content keeps the budget it has."""
+    match heard:
+        case DetailedProposalSubmitted():
+            budget = tuple(
+                BudgetLine(
+                    organisation_id=cost.organisation_id,
+                    kind=cost.kind,
+                    quarter=cost.quarter,
+                    amount_cents=cost.amount_cents,
+                )
+                for cost in heard.budget_lines
+            )
+        case ProposalSubmitted():
+            budget = proposal.budgets.get(heard.content_hash, ())
+        case _:
+            assert_never(heard)
+    return replace(proposal, budgets={**proposal.budgets, heard.content_hash: budget})
+
+
+def parties(award: Award, budget: tuple[BudgetLine, ...]) -> tuple[Participant, ...]:
+    """The agreement's participants; funded are those with a budget, or all where there is none."""
+    budgeted = {line.organisation_id for line in budget if line.amount_cents > 0}
+    return tuple(
+        Participant(
+            organisation_id=party.organisation_id,
+            name=party.name,
+            funded=not budgeted or party.organisation_id in budgeted,
+        )
+        for party in award.participants
+    )
+
+
+FOLDS = {
+    "evaluation": Fold(Award(), hear_decision),
+    "proposal": Fold(Proposal(), hear_version),
+}

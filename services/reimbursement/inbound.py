@@ -1,0 +1,72 @@
+"""What reimbursement listens to in other services, and the fields that it reads."""
+
+from datetime import date
+from typing import Literal
+
+from shared.kernel.events import Heard
+from shared.kernel.identifiers import Line, OrganisationId, ProjectId, Sha256, Slug
+from shared.kernel.money import Cents, PositiveCents, Ratio
+from shared.kernel.periods import QuarterLabel
+
+
+class ApprovedParticipant(Heard):
+    """A party that the decision names."""
+
+    organisation_id: OrganisationId
+    name: Line
+
+
+class ProjectApproved(Heard, origin="evaluation", name="ProjectApproved"):
+    """Two persons approved a project, with its rate, its ceiling and the envelope it draws on."""
+
+    project_id: ProjectId
+    programme: Slug
+    title: Line
+    lead_organisation_id: OrganisationId
+    participants: tuple[ApprovedParticipant, ...]
+    rate: Ratio
+    ceiling_cents: PositiveCents
+    envelope_id: Slug
+    conditions: tuple[Line, ...]
+    proposal_hash: Sha256
+    decided_on: date
+
+
+class ProposedCost(Heard):
+    """Planned eligible cost of one participant, cost kind and fiscal quarter."""
+
+    organisation_id: OrganisationId
+    kind: Literal["labour", "equipment", "dissemination", "capital"]
+    quarter: QuarterLabel
+    amount_cents: Cents
+
+
+class ProposalSubmitted(Heard, origin="intake", name="ProposalSubmitted"):
+    """An initial proposal was submitted; it may be what was approved, and has no budget."""
+
+    project_id: ProjectId
+    content_hash: Sha256
+
+
+class DetailedProposalSubmitted(Heard, origin="intake", name="DetailedProposalSubmitted"):
+    """A detailed version was submitted, with the budget that an agreement takes over."""
+
+    project_id: ProjectId
+    content_hash: Sha256
+    budget_lines: tuple[ProposedCost, ...]
+
+
+class MemberAdmitted(Heard, origin="membership", name="MemberAdmitted"):
+    """A party became a member and may receive money from that civil day on (R-1)."""
+
+    organisation_id: OrganisationId
+    project_id: ProjectId
+    admitted_on: date
+
+
+HEARD: tuple[type[Heard], ...] = (
+    ProjectApproved,
+    ProposalSubmitted,
+    DetailedProposalSubmitted,
+    MemberAdmitted,
+)
