@@ -1,0 +1,1 @@
+"""The REST side of a service: declarations in, one FastAPI application out."""

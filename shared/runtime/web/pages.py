@@ -1,0 +1,156 @@
+"""Cursor pages that stay stable while rows come and go, and what reads see."""
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Select, Table, func, select
+
+from shared.kernel.canonical import canonical
+from shared.kernel.commands import Actor
+from shared.kernel.refusals import Fault, Malformed
+from shared.runtime.web.ports import Snapshot
+
+_SEAL_BYTES = 16
+_CURSOR_MAX = 400
+
+
+class BadCursor(Malformed):
+    """This cursor does not belong to this list and these filters; follow `next` as it was given."""
+
+    french = "Ce curseur n'est pas de cette liste et de ces filtres; suivez `next` tel que donné."
+
+
+class BadLimit(Malformed):
+    """The limit is a whole number from 1 to the largest page size."""
+
+    french = "La limite est un entier de 1 à la taille maximale d'une page."
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list, in its order."""
+
+    items: Sequence[Mapping[str, Any]]
+    next: str | None = None
+    """Path and query of the following page; absent on the last one."""
+    total: int | None = None
+    """How many rows match, at the same position as the rows themselves; absent if not asked."""
+
+    def map(self, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> "Page":
+        """The same page with each row in another form."""
+        return Page([change(item) for item in self.items], self.next, self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    """Seals places in lists, so that a cursor serves no other list, filter or value."""
+
+    secret: bytes
+
+    def seal(self, scope: str, place: int | str) -> str:
+        """A cursor for going on after this place."""
+        body = canonical(place).encode()
+        return base64.urlsafe_b64encode(self._mac(scope, body) + body).rstrip(b"=").decode()
+
+    def open(self, scope: str, cursor: str) -> int | str:
+        """The place that a cursor of this scope names. Raises BadCursor."""
+        try:
+            if len(cursor) > _CURSOR_MAX:
+                raise BadCursor
+            raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        except (ValueError, binascii.Error):
+            raise BadCursor from None
+        seal, body = raw[:_SEAL_BYTES], raw[_SEAL_BYTES:]
+        if not hmac.compare_digest(seal, self._mac(scope, body)):
+            raise BadCursor(Fault("query: cursor", "cursor"))
+        place: int | str = json.loads(body)
+        return place
+
+    def _mac(self, scope: str, body: bytes) -> bytes:
+        sealed = len(scope).to_bytes(4, "big") + scope.encode() + body
+        return hmac.new(self.secret, sealed, sha256).digest()[:_SEAL_BYTES]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """What the request asked about pages, already checked."""
+
+    cursors: Cursors
+    link: str
+    """The path that `next` begins with, mount point included."""
+    limit: int
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """One read on one snapshot: everything it sees belongs to the same position."""
+
+    actor: Actor
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    """The declared parameters that were given; others were refused."""
+    snapshot: Snapshot
+    paging: Paging
+    route: str = field(default="")
+
+    def page(
+        self,
+        table: Table,
+        *,
+        order: str,
+        descending: bool = False,
+        with_total: bool = False,
+        **equal: str | int | None,
+    ) -> Page:
+        """Rows whose columns equal the given values, in the order of one column.
+
+        The column must be unique and unchanging: pages then neither repeat nor skip a row that
+        stays. Filters that are None are ignored. Raises BadCursor.
+        """
+        asked = {name: value for name, value in equal.items() if value is not None}
+        matching = [table.c[name] == value for name, value in asked.items()]
+        column = table.c[order]
+        scope = canonical([self.route, self.path, self.query, table.name, order, descending, asked])
+        rows = select(table).where(*matching)
+        if self.paging.cursor is not None:
+            after = self.paging.cursors.open(scope, self.paging.cursor)
+            rows = rows.where(column < after if descending else column > after)
+        rows = rows.order_by(column.desc() if descending else column).limit(self.paging.limit + 1)
+        found = self.select(rows)
+        following = None
+        if len(found) > self.paging.limit:
+            found.pop()
+            following = self._following(self.paging.cursors.seal(scope, found[-1][order]))
+        total = None
+        if with_total:
+            counted = select(func.count()).select_from(table).where(*matching)
+            total = self.snapshot.connection.execute(counted).scalar_one()
+        return Page(found, following, total)
+
+    def row(self, table: Table, *key: str) -> dict[str, Any] | None:
+        """The row with this primary key, or nothing."""
+        query = select(table)
+        for column, value in zip(table.primary_key.columns, key, strict=True):
+            query = query.where(column == value)
+        found = self.snapshot.connection.execute(query).mappings().first()
+        return None if found is None else dict(found)
+
+    def select(self, query: Select[Any]) -> list[dict[str, Any]]:
+        """All rows of a query."""
+        return [dict(row) for row in self.snapshot.connection.execute(query).mappings()]
+
+    def state(self, stream: str) -> Any:
+        """The folded state of a stream; the initial one when it has no event."""
+        return self.snapshot.state(stream)[0]
+
+    def _following(self, cursor: str) -> str:
+        asked = {**self.query, "limit": self.paging.limit, "cursor": cursor}
+        return f"{self.paging.link}?{urlencode(asked)}"

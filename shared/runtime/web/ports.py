@@ -1,0 +1,165 @@
+"""What the web layer needs of a running service: its neighbours' shapes, without their code."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from shared.kernel.commands import Actor
+from shared.kernel.decider import Domain
+from shared.kernel.envelope import Sealed
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """This instant, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that only grow, for durations."""
+        ...
+
+
+class Ids(Protocol):
+    """Makes identifiers."""
+
+    def new(self, prefix: str) -> str:
+        """An identifier of the interface, such as `prj_…`."""
+        ...
+
+    def uuid7(self) -> str:
+        """A UUIDv7."""
+        ...
+
+
+class Limits(Protocol):
+    """The settings that concern requests."""
+
+    @property
+    def body_bytes_max(self) -> int:
+        """Bytes of a body; longer ones are 413."""
+        ...
+
+    @property
+    def page_size_default(self) -> int:
+        """Rows of a page when nothing is asked."""
+        ...
+
+    @property
+    def page_size_max(self) -> int:
+        """Rows of the largest page."""
+        ...
+
+    @property
+    def wait_seconds_max(self) -> float:
+        """Longest wait for a projection."""
+        ...
+
+
+class Snapshot(Protocol):
+    """One consistent view of a service's database; used by one thread."""
+
+    @property
+    def connection(self) -> Connection:
+        """For reading only."""
+        ...
+
+    @property
+    def position(self) -> int:
+        """The journal's last position in this view."""
+        ...
+
+    @property
+    def marks(self) -> Mapping[str, int]:
+        """By origin, the sequence up to which this view has folded; the own service included."""
+        ...
+
+    def state(self, stream: str) -> tuple[Any, int]:
+        """The folded state of a stream and its version, 0 when it has no event."""
+        ...
+
+    def events(
+        self, after: int, limit: int, types: Sequence[str], subject: str | None
+    ) -> list[tuple[int, Sealed]]:
+        """Events after a position, oldest first, of these types (all if none) and this subject."""
+        ...
+
+
+class Verifier(Protocol):
+    """Tells who a bearer token stands for."""
+
+    def verify(self, token: str) -> Actor:
+        """The person behind this token. Raises Unauthenticated."""
+        ...
+
+
+class Writer(Protocol):
+    """The one way to have something recorded."""
+
+    async def submit(self, asked: Any) -> Any:
+        """Decide and commit; the answer is durable when this returns. Raises Refusal."""
+        ...
+
+
+class Service(Protocol):
+    """A running service, as its web layer sees it."""
+
+    @property
+    def domain(self) -> Domain:
+        """What it records and decides."""
+        ...
+
+    @property
+    def settings(self) -> Limits:
+        """Its limits."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Its time."""
+        ...
+
+    @property
+    def ids(self) -> Ids:
+        """Its identifiers."""
+        ...
+
+    @property
+    def writer(self) -> Writer:
+        """Where commands go."""
+        ...
+
+    @property
+    def verifier(self) -> Verifier:
+        """Who its callers are."""
+        ...
+
+    @property
+    def cursor_secret(self) -> bytes:
+        """Seals the cursors of its lists."""
+        ...
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it has begun to stop."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """A view of everything committed so far."""
+        ...
+
+    async def committed(self, beyond: int, timeout: float) -> None:
+        """Return once the journal's position is above `beyond`, or after so many seconds."""
+        ...
+
+    def health(self) -> Mapping[str, str]:
+        """By check, `ok` or the reason why not."""
+        ...
+
+    def gauges(self) -> Mapping[str, float]:
+        """By name, what the service measures of itself."""
+        ...

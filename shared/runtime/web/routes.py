@@ -1,0 +1,164 @@
+"""How a service declares its interface: who may do what, under which path, with which body."""
+
+import inspect
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias, TypeVar, get_type_hints
+
+from shared.kernel.commands import Actor
+from shared.runtime.web.forms import Form
+from shared.runtime.web.pages import Page, Read
+
+__all__ = ["Api", "Ask", "Form", "Page", "Read"]
+
+PREFIX = "/v1"
+_PARAMETER = re.compile(r"\{([a-z_]+)\}")
+
+Show: TypeAlias = Callable[[Any, Actor], Mapping[str, Any]]
+"""How a state looks to a person; raises NotFound when this person may not know of it."""
+Access: TypeAlias = Mapping[str, Collection[str]]
+"""By action, the roles that may take it; whoever is not named may not."""
+
+H = TypeVar("H", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a request says besides its body."""
+
+    by: Actor
+    now: datetime
+    """When it was asked, UTC."""
+    effective_at: datetime
+    """When it is true in business, UTC: the header `Effective-At`, else now (X5)."""
+    path: Mapping[str, str]
+    new_id: Callable[[str], str]
+    """`new_id("prj")` makes the identifier of something new."""
+
+    @property
+    def who(self) -> dict[str, Any]:
+        """The fields that every command has."""
+        return {"by": self.by, "now": self.now, "effective_at": self.effective_at}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What all routes have."""
+
+    path: str
+    """With the prefix, as a template."""
+    action: str
+    handler: Callable[..., Any]
+
+    @property
+    def name(self) -> str:
+        """The operation's id: the function's name."""
+        return self.handler.__name__
+
+    @property
+    def parameters(self) -> Sequence[str]:
+        """The names in the path."""
+        return _PARAMETER.findall(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRoute(Route):
+    """A form in, a command out; answered with the new state of the command's first stream."""
+
+    method: str
+    status: int
+    form: type[Form] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceRoute(Route):
+    """One stream's folded state."""
+
+    stream: str
+    """A template over the path's parameters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRoute(Route):
+    """A function over one snapshot."""
+
+    query: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """The declarations of one service; `app.mount` makes the application of them."""
+
+    service: str
+    access: Access
+    show: Mapping[str, Show]
+    routes: list[Route] = field(default_factory=list)
+
+    def __init__(
+        self, service: str, *, access: Access, show: Mapping[str, Show] | None = None
+    ) -> None:
+        object.__setattr__(self, "service", service)
+        object.__setattr__(self, "access", access)
+        object.__setattr__(self, "show", show or {})
+        object.__setattr__(self, "routes", [])
+
+    def command(
+        self, method: str, path: str, *, action: str, status: int = 200
+    ) -> Callable[[H], H]:
+        """Declare `def f(form: SomeForm, ask: Ask) -> SomeCommand`, or `def f(ask: Ask)`."""
+        if method not in ("POST", "PUT"):
+            raise ValueError(f"{method} {path}: a command is a POST or a PUT")
+
+        def declare(handler: H) -> H:
+            self.routes.append(
+                CommandRoute(
+                    path=PREFIX + path,
+                    action=action,
+                    handler=handler,
+                    method=method,
+                    status=status,
+                    form=_form_of(handler),
+                )
+            )
+            return handler
+
+        return declare
+
+    def resource(self, path: str, *, stream: str, action: str) -> Callable[[H], H]:
+        """Declare the GET of one stream's state; the function has a docstring and no body."""
+
+        def declare(handler: H) -> H:
+            self.routes.append(
+                ResourceRoute(path=PREFIX + path, action=action, handler=handler, stream=stream)
+            )
+            return handler
+
+        return declare
+
+    def read(self, path: str, *, action: str, query: Sequence[str] = ()) -> Callable[[H], H]:
+        """Declare `def f(read: Read) -> Page`, or one that returns a mapping.
+
+        `limit` and `cursor` are understood by every read.
+        """
+
+        def declare(handler: H) -> H:
+            self.routes.append(
+                ReadRoute(path=PREFIX + path, action=action, handler=handler, query=tuple(query))
+            )
+            return handler
+
+        return declare
+
+
+def _form_of(handler: Callable[..., Any]) -> type[Form] | None:
+    names = list(inspect.signature(handler).parameters)
+    if names == ["ask"]:
+        return None
+    if names != ["form", "ask"]:
+        raise TypeError(f"{handler.__name__} takes (form, ask) or (ask)")
+    form = get_type_hints(handler)["form"]
+    if not (isinstance(form, type) and issubclass(form, Form)):
+        raise TypeError(f"{handler.__name__}: form is no Form")
+    return form
