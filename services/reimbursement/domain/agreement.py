@@ -281,25 +281,22 @@ def _shared(agreement: Agreement, event: CeilingShared) -> Agreement:
     return replace(agreement, shares=shares, batches=event.batch)
 
 
-AfterExecution: TypeAlias = (
-    CeilingShared
-    | FinalReportSubmitted
-    | FinalReportAccepted
-    | IpOutcomeReported
-    | ProjectCompleted
-    | AgreementClosed
-    | RetentionStarted
-)
-
-
-def _went_on(agreement: Agreement, event: AfterExecution) -> Agreement:
+def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:
+    """The agreement after one event more."""
     match event:
+        case AgreementDrafted():
+            return _drafted(event)
+        case AgreementTermsStated():
+            terms = Terms(event.eligible_from, event.end_date, event.participant_caps)
+            return replace(agreement, terms=terms)
+        case AgreementSigned():
+            return _signed(agreement, event)
+        case AgreementExecuted():
+            return _executed(agreement, event)
         case CeilingShared():
             return _shared(agreement, event)
         case FinalReportSubmitted():
-            return replace(
-                agreement, final_report=FinalReport(event.sha256, event.submitted_by)
-            )
+            return replace(agreement, final_report=FinalReport(event.sha256, event.submitted_by))
         case FinalReportAccepted():
             assert agreement.final_report is not None, "only a submitted report is accepted"
             report = replace(agreement.final_report, accepted_on=event.accepted_on)
@@ -314,22 +311,6 @@ def _went_on(agreement: Agreement, event: AfterExecution) -> Agreement:
             return replace(agreement, retained_until=event.until)
         case _:
             assert_never(event)
-
-
-def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:
-    """The agreement after one event more."""
-    match event:
-        case AgreementDrafted():
-            return _drafted(event)
-        case AgreementTermsStated():
-            terms = Terms(event.eligible_from, event.end_date, event.participant_caps)
-            return replace(agreement, terms=terms)
-        case AgreementSigned():
-            return _signed(agreement, event)
-        case AgreementExecuted():
-            return _executed(agreement, event)
-        case _:
-            return _went_on(agreement, event)
 
 
 FOLDS = {"agreement": Fold(Agreement(), evolve)}

@@ -1,0 +1,157 @@
+"""Routes of policies, envelopes and commitments."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from services.reimbursement.commands.envelope import (
+    OpenEnvelope,
+    ReleaseCommitment,
+    ReserveCommitment,
+)
+from services.reimbursement.commands.policy import PublishPolicy
+from services.reimbursement.domain.envelope import Envelope
+from services.reimbursement.events.policy import Parameters
+from services.reimbursement.projections.agreement import AWARDS, ENVELOPES
+from shared.kernel.commands import STAFF, Actor
+from shared.kernel.identifiers import Line, Slug
+from shared.kernel.money import PositiveMoneyIn, money
+from shared.kernel.periods import from_micros
+from shared.kernel.shown import shown
+from shared.runtime.web.routes import Api, Ask, Form, Page, Read
+
+TREASURERS = {"programme_officer", "finance"}
+STAFF_AND_AUDITORS = STAFF | {"auditor"}
+
+
+def show_envelope(envelope: Envelope, _: Actor) -> Mapping[str, Any]:
+    """An envelope with what is left in it."""
+    return {**shown(envelope), "left": money(envelope.left_cents)}
+
+
+api = Api(
+    "reimbursement",
+    access={
+        "publish_policy": {"programme_officer"},
+        "open_envelope": TREASURERS,
+        "read_envelopes": STAFF_AND_AUDITORS,
+        "reserve_commitment": TREASURERS,
+        "release_commitment": TREASURERS,
+        "read_awards": STAFF_AND_AUDITORS,
+    },
+    show={"envelope": show_envelope},
+)
+
+
+class PolicyForm(Form):
+    """A version of a programme's policy of money, claims and agreements."""
+
+    programme: Slug
+    version: Slug
+    parameters: Parameters = Parameters()
+    effective_from: date
+    effective_to: date | None = None
+    """Exclusive; absent means open."""
+    reason: Line
+
+
+class EnvelopeForm(Form):
+    """A dated pot of money from one source; both days are inclusive."""
+
+    envelope_id: Slug
+    source: Line
+    programme: Slug
+    amount: PositiveMoneyIn
+    valid_from: date
+    valid_to: date
+
+
+class ReasonForm(Form):
+    """Why it is done."""
+
+    reason: Line
+
+
+@api.command("POST", "/policies", action="publish_policy", status=201)
+def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy:
+    """Publish a version of a programme's policy; what is decided already keeps its version."""
+    return PublishPolicy(
+        programme=form.programme,
+        version=form.version,
+        parameters=form.parameters,
+        effective_from=form.effective_from,
+        effective_to=form.effective_to,
+        reason=form.reason,
+        **ask.who,
+    )
+
+
+@api.command("POST", "/envelopes", action="open_envelope", status=201)
+def open_envelope(form: EnvelopeForm, ask: Ask) -> OpenEnvelope:
+    """Open an envelope of money for decisions made between two days."""
+    return OpenEnvelope(
+        envelope_id=form.envelope_id,
+        source=form.source,
+        programme=form.programme,
+        amount_cents=form.amount,
+        valid_from=form.valid_from,
+        valid_to=form.valid_to,
+        **ask.who,
+    )
+
+
+@api.resource("/envelopes/{envelope_id}", stream="envelope-{envelope_id}", action="read_envelopes")
+def read_envelope() -> None:
+    """One envelope: what was put in, what is committed for whom, what is left."""
+
+
+@api.read("/envelopes", action="read_envelopes", query=("programme",))
+def list_envelopes(read: Read) -> Page:
+    """All envelopes, oldest first."""
+    return read.page(ENVELOPES, order="position", programme=read.query.get("programme")).map(
+        without_position
+    )
+
+
+@api.read("/awards", action="read_awards", query=("programme", "status", "envelope_id"))
+def list_awards(read: Read) -> Page:
+    """Approved projects, and whether their money is awaiting, reserved, refused or released."""
+    found = read.page(
+        AWARDS,
+        order="position",
+        programme=read.query.get("programme"),
+        status=read.query.get("status"),
+        envelope_id=read.query.get("envelope_id"),
+    )
+    return found.map(_award)
+
+
+@api.command("POST", "/agreements/{project_id}/reserve", action="reserve_commitment")
+def reserve_commitment(ask: Ask) -> ReserveCommitment:
+    """Ask the award's envelope again for its ceiling; the agreement is drafted if it has room."""
+    return ReserveCommitment(project_id=ask.path["project_id"], **ask.who)
+
+
+@api.command(
+    "POST",
+    "/envelopes/{envelope_id}/commitments/{project_id}/release",
+    action="release_commitment",
+)
+def release_commitment(form: ReasonForm, ask: Ask) -> ReleaseCommitment:
+    """Give back what an envelope keeps for a project whose agreement is not in force."""
+    return ReleaseCommitment(
+        envelope_id=ask.path["envelope_id"],
+        project_id=ask.path["project_id"],
+        reason=form.reason,
+        **ask.who,
+    )
+
+
+def without_position(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row as it is shown: money as amounts, its place in the list left out."""
+    kept: Mapping[str, Any] = shown({name: row[name] for name in row if name != "position"})
+    return kept
+
+
+def _award(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return without_position({**row, "approved_at": from_micros(row["approved_at"])})

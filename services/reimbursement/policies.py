@@ -1,0 +1,82 @@
+"""What follows by itself: reservations from decisions, executions from the last thing missing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.reimbursement.commands.agreement import ExecuteWhenReady
+from services.reimbursement.commands.envelope import ReserveWhenHeard
+from services.reimbursement.events.agreement import AgreementSigned, AgreementTermsStated
+from services.reimbursement.events.envelope import CommitmentReserved
+from services.reimbursement.inbound import (
+    DetailedProposalSubmitted,
+    MemberAdmitted,
+    ProjectApproved,
+    ProposalSubmitted,
+)
+from shared.kernel.decider import Policy, Reaction
+from shared.kernel.events import Event, Heard
+from shared.kernel.periods import from_micros
+
+
+def _not_before(reaction: Reaction, row: Mapping[str, Any] | None, column: str) -> dict[str, Any]:
+    """Who and when; a fact that arrives late takes effect no earlier than what it completes."""
+    who = dict(reaction.command)
+    if row is not None:
+        who["effective_at"] = max(who["effective_at"], from_micros(row[column]))
+    return who
+
+
+def reserve_what_was_approved(
+    heard: ProjectApproved, reaction: Reaction
+) -> Sequence[ReserveWhenHeard]:
+    """An approval asks its envelope for the ceiling (R-15)."""
+    return [ReserveWhenHeard(project_id=heard.project_id, **reaction.command)]
+
+
+def reserve_once_the_approved_version_arrives(
+    heard: ProposalSubmitted | DetailedProposalSubmitted, reaction: Reaction
+) -> Sequence[ReserveWhenHeard]:
+    """A version that arrives after its own approval lets the waiting reservation go on."""
+    award = reaction.find("award_list", heard.project_id)
+    if award is None or award["proposal_hash"] != heard.content_hash:
+        return []
+    who = _not_before(reaction, award, "approved_at")
+    return [ReserveWhenHeard(project_id=heard.project_id, **who)]
+
+
+def execute_what_is_ready(
+    event: AgreementSigned | AgreementTermsStated | CommitmentReserved, reaction: Reaction
+) -> Sequence[ExecuteWhenReady]:
+    """The last signature, or the terms stated last, puts the agreement in force."""
+    agreement = reaction.find("agreement_list", event.project_id)
+    who = _not_before(reaction, agreement, "latest_effective")
+    return [ExecuteWhenReady(project_id=event.project_id, **who)]
+
+
+def execute_what_waited_for_a_member(
+    heard: MemberAdmitted, reaction: Reaction
+) -> Sequence[ExecuteWhenReady]:
+    """A new member may be the last thing that any agreement naming it has waited for (R-1)."""
+    waiting = reaction.find("awaited_member", heard.organisation_id)
+    if waiting is None:
+        return []
+    return [
+        ExecuteWhenReady(
+            project_id=project_id,
+            **_not_before(
+                reaction, reaction.find("agreement_list", project_id), "latest_effective"
+            ),
+        )
+        for project_id in waiting["project_ids"]
+    ]
+
+
+POLICIES: Mapping[type[Event] | type[Heard], Sequence[Policy]] = {
+    ProjectApproved: [reserve_what_was_approved],
+    ProposalSubmitted: [reserve_once_the_approved_version_arrives],
+    DetailedProposalSubmitted: [reserve_once_the_approved_version_arrives],
+    MemberAdmitted: [execute_what_waited_for_a_member],
+    AgreementSigned: [execute_what_is_ready],
+    AgreementTermsStated: [execute_what_is_ready],
+    CommitmentReserved: [execute_what_is_ready],
+}

@@ -1,0 +1,201 @@
+"""Lists of awards, envelopes, agreements, and of members that agreements wait for."""
+
+from services.reimbursement.events.agreement import (
+    AgreementClosed,
+    AgreementDrafted,
+    AgreementExecuted,
+    AgreementSigned,
+    AgreementTermsStated,
+    ProjectCompleted,
+)
+from services.reimbursement.events.envelope import (
+    CommitmentRefused,
+    CommitmentReleased,
+    CommitmentReserved,
+    EnvelopeOpened,
+)
+from services.reimbursement.inbound import ProjectApproved
+from shared.kernel.periods import to_micros
+from shared.runtime.projections import (
+    Projection,
+    Recorded,
+    Rows,
+    integer,
+    json_text,
+    key,
+    table,
+    text,
+)
+
+AWARDS = table(
+    "award_list",
+    key("project_id"),
+    text("programme", index=True),
+    text("title"),
+    text("envelope_id", index=True),
+    integer("ceiling_cents"),
+    text("proposal_hash"),
+    text("status", index=True),
+    text("reason"),
+    integer("approved_at"),
+    integer("position", index=True),
+)
+ENVELOPES = table(
+    "envelope_list",
+    key("envelope_id"),
+    text("source"),
+    text("programme", index=True),
+    integer("amount_cents"),
+    integer("committed_cents"),
+    integer("left_cents"),
+    text("valid_from"),
+    text("valid_to"),
+    integer("position", index=True),
+)
+AGREEMENTS = table(
+    "agreement_list",
+    key("project_id"),
+    text("programme", index=True),
+    text("title"),
+    text("lead_organisation_id", index=True),
+    json_text("participants"),
+    text("envelope_id"),
+    integer("ceiling_cents"),
+    text("status", index=True),
+    integer("latest_effective"),
+    integer("position", index=True),
+)
+AWAITED_MEMBERS = table("awaited_member", key("organisation_id"), json_text("project_ids"))
+
+
+def show_awards(rows: Rows, recorded: Recorded) -> None:
+    """Each approved project, and whether its money is reserved, refused, or still awaited."""
+    match recorded.event:
+        case ProjectApproved() as heard:
+            known = rows.get("award_list", heard.project_id)
+            rows.put(
+                "award_list",
+                project_id=heard.project_id,
+                programme=heard.programme,
+                title=heard.title,
+                envelope_id=heard.envelope_id,
+                ceiling_cents=heard.ceiling_cents,
+                proposal_hash=heard.proposal_hash,
+                status=known["status"] if known else "awaiting",
+                reason=known["reason"] if known else None,
+                approved_at=to_micros(recorded.effective_at),
+                position=known["position"] if known else recorded.position,
+            )
+        case CommitmentReserved() as event:
+            rows.change("award_list", event.project_id, status="reserved", reason=None)
+        case CommitmentRefused() as event:
+            rows.change("award_list", event.project_id, status="refused", reason=event.reason)
+        case CommitmentReleased() as event:
+            rows.change("award_list", event.project_id, status="released", reason=event.reason)
+        case _:
+            pass  # Nothing else changes whether an award has its money.
+
+
+def show_envelopes(rows: Rows, recorded: Recorded) -> None:
+    """Each envelope and what is left in it."""
+    match recorded.event:
+        case EnvelopeOpened() as event:
+            rows.put(
+                "envelope_list",
+                envelope_id=event.envelope_id,
+                source=event.source,
+                programme=event.programme,
+                amount_cents=event.amount_cents,
+                committed_cents=0,
+                left_cents=event.amount_cents,
+                valid_from=event.valid_from.isoformat(),
+                valid_to=event.valid_to.isoformat(),
+                position=recorded.position,
+            )
+        case CommitmentReserved() | CommitmentReleased() as event:
+            row = rows.get("envelope_list", event.envelope_id)
+            assert row is not None, "only an open envelope commits"
+            rows.change(
+                "envelope_list",
+                event.envelope_id,
+                committed_cents=row["amount_cents"] - event.left_cents,
+                left_cents=event.left_cents,
+            )
+        case _:
+            pass  # A refusal leaves an envelope as it is.
+
+
+def show_agreements(rows: Rows, recorded: Recorded) -> None:
+    """Each agreement and how far it is."""
+    match recorded.event:
+        case AgreementDrafted() as event:
+            rows.put(
+                "agreement_list",
+                project_id=event.project_id,
+                programme=event.programme,
+                title=event.title,
+                lead_organisation_id=event.lead_organisation_id,
+                participants=[party.organisation_id for party in event.participants],
+                envelope_id=event.envelope_id,
+                ceiling_cents=event.ceiling_cents,
+                status="drafted",
+                latest_effective=to_micros(recorded.effective_at),
+                position=recorded.position,
+            )
+        case AgreementTermsStated() as event:
+            _move(rows, recorded, event.project_id)
+        case AgreementSigned() as event:
+            _move(rows, recorded, event.project_id, status="signature_pending")
+        case AgreementExecuted() as event:
+            _move(rows, recorded, event.project_id, status="active")
+        case ProjectCompleted() as event:
+            _move(rows, recorded, event.project_id, status="completed")
+        case AgreementClosed() as event:
+            _move(rows, recorded, event.project_id, status="closed")
+        case _:
+            pass  # Reports and shares don't move an agreement to another status.
+
+
+def _move(rows: Rows, recorded: Recorded, project_id: str, **changes: str) -> None:
+    row = rows.get("agreement_list", project_id)
+    assert row is not None, "only a drafted agreement moves on"
+    latest = max(row["latest_effective"], to_micros(recorded.effective_at))
+    rows.change("agreement_list", project_id, latest_effective=latest, **changes)
+
+
+def show_awaited_members(rows: Rows, recorded: Recorded) -> None:
+    """By organisation, the agreements that are not in force yet and fund it."""
+    match recorded.event:
+        case AgreementDrafted() as event:
+            for party in event.participants:
+                if party.funded:
+                    row = rows.get("awaited_member", party.organisation_id)
+                    earlier = row["project_ids"] if row else []
+                    rows.put(
+                        "awaited_member",
+                        organisation_id=party.organisation_id,
+                        project_ids=sorted({*earlier, event.project_id}),
+                    )
+        case AgreementExecuted() as event:
+            for party in event.participants:
+                row = rows.get("awaited_member", party.organisation_id)
+                if row is not None:
+                    others = [name for name in row["project_ids"] if name != event.project_id]
+                    _await(rows, party.organisation_id, others)
+        case _:
+            pass  # Only a draft begins to wait, and only an execution ends it.
+
+
+def _await(rows: Rows, organisation_id: str, project_ids: list[str]) -> None:
+    if project_ids:
+        rows.put("awaited_member", organisation_id=organisation_id, project_ids=project_ids)
+    else:
+        rows.remove("awaited_member", organisation_id)
+
+
+PROJECTIONS: tuple[Projection, ...] = (
+    Projection("award_list", revision=1, tables=(AWARDS,), apply=show_awards),
+    Projection("envelope_list", revision=1, tables=(ENVELOPES,), apply=show_envelopes),
+    Projection("agreement_list", revision=1, tables=(AGREEMENTS,), apply=show_agreements),
+    Projection("awaited_member", revision=1, tables=(AWAITED_MEMBERS,), apply=show_awaited_members),
+)
