@@ -1,0 +1,1 @@
+"""Membership: organisations, their sizes, associates, candidates, members and fees."""

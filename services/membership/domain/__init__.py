@@ -1,0 +1,1 @@
+"""What membership decides: pure functions of what was asked and of what was recorded."""
