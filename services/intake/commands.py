@@ -1,0 +1,141 @@
+"""What intake can be asked, in the imperative."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.intake.events import BudgetLine, IpOwner, Parameters, WorkPackage
+from shared.kernel.commands import Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishPolicy(Command):
+    """Publish a version of a programme's policy; `effective_to` is exclusive, None is open."""
+
+    programme: str
+    version: str
+    parameters: Parameters
+    effective_from: date
+    effective_to: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftProposal(Command):
+    """Begin a proposal of a lead organisation in a programme."""
+
+    project_id: str
+    programme: str
+    title: str
+    lead_organisation_id: str
+    lead_name: str
+    sector: str | None = None
+    objective: str | None = None
+    role: str | None = None
+    planned_start: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteParticipant(Command):
+    """Name another party as participant, or ask one again that declined."""
+
+    project_id: str
+    organisation_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmParticipation(Command):
+    """Agree, for one participant, to take part in the content of this hash."""
+
+    project_id: str
+    organisation_id: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineParticipation(Command):
+    """Say, for one participant, that it does not take part."""
+
+    project_id: str
+    organisation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveParticipant(Command):
+    """No longer name this party as participant."""
+
+    project_id: str
+    organisation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviseSection(Command):
+    """Give a section new content, known by its hash."""
+
+    project_id: str
+    section: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeBudget(Command):
+    """Replace the budget: lines by participant, cost kind and quarter, in cents."""
+
+    project_id: str
+    lines: tuple[BudgetLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeWorkPlan(Command):
+    """Replace the work plan: packages with place and days."""
+
+    project_id: str
+    packages: tuple[WorkPackage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordExecutiveEndorsement(Command):
+    """Record that an executive stood behind the proposal on a civil day."""
+
+    project_id: str
+    executive_title: str
+    endorsed_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclareIpPlan(Command):
+    """Declare who will own what is created; shares add up to one, or to 100 as percentages."""
+
+    project_id: str
+    owners: tuple[IpOwner, ...]
+    protection: str
+    benefit_to_others: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitProposal(Command):
+    """Submit the initial version for the eligibility conditions."""
+
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDetailedProposal(Command):
+    """Begin the detailed stage of an eligible proposal."""
+
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitDetailedProposal(Command):
+    """Submit the detailed version, the first one or one that answers a return."""
+
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawProposal(Command):
+    """Take the proposal back before the decision."""
+
+    project_id: str
+    reason: str

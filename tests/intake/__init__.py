@@ -1,0 +1,1 @@
+"""Intake: what it records, what it refuses, what it keeps quiet about."""

@@ -1,0 +1,151 @@
+"""The policy of a programme, and that every event is folded."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from services.intake.domain import refusals
+from services.intake.events import (
+    EVENTS,
+    BudgetProposed,
+    DetailedProposalSubmitted,
+    Parameters,
+    PolicyPublished,
+    ProposalSubmitted,
+)
+from services.intake.inbound import HEARD
+from shared.kernel.commands import Command
+from shared.kernel.events import Event
+from shared.kernel.policy_book import PolicyVersionTaken
+from shared.kernel.refusals import Refusal
+from shared.kernel.shown import shown
+from tests.intake import examples
+from tests.intake.examples import (
+    DOMAIN,
+    FIRM,
+    POLICIES_STREAM,
+    PORT,
+    confirm,
+    declare_ip_plan,
+    decline,
+    draft,
+    endorse,
+    invite_the_firm,
+    open_detail,
+    planned,
+    policy_published,
+    proposal_of,
+    propose_budget,
+    propose_work_plan,
+    publish,
+    remove_the_firm,
+    revise_summary,
+    story,
+    submit,
+    submit_detail,
+    with_evaluation,
+    withdraw,
+)
+from tests.support.spec import Given, given
+
+published_once = given(DOMAIN, {POLICIES_STREAM: [policy_published]})
+
+
+def test_a_policy_is_published_with_the_defaults_of_the_programme() -> None:
+    given(DOMAIN).when(publish).then(policy_published)
+    assert policy_published.parameters == Parameters(
+        proposal_inactive_days=180, associate_lead="deny"
+    )
+
+
+def test_another_programme_may_use_the_same_version_name() -> None:
+    published_once.when(replace(publish, programme="ocean")).then_names("PolicyPublished")
+
+
+@pytest.mark.parametrize(
+    ("here", "ask", "refusal"),
+    [
+        (published_once, publish, PolicyVersionTaken),
+        (
+            given(DOMAIN),
+            replace(publish, effective_to=date(2019, 4, 1)),
+            refusals.PolicyEndsBeforeItStarts,
+        ),
+    ],
+)
+def test_every_refusal_about_policies(here: Given, ask: Command, refusal: type[Refusal]) -> None:
+    here.when(ask).then_refused(refusal)
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"associate_lead": "maybe"}, {"proposal_inactive_days": 0}, {"other": 1}]
+)
+def test_a_parameter_has_only_values_that_mean_something(parameters: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=next(iter(parameters))):
+        Parameters.model_validate(parameters)
+
+
+def whole_life() -> Given:
+    """A history in which every event of intake occurs once at least."""
+    begun = given(DOMAIN).after(publish, draft, invite_the_firm, decline, remove_the_firm)
+    invited = begun.after(invite_the_firm)
+    agreed = invited.after(confirm(proposal_of(invited).content_hash), revise_summary)
+    sent = agreed.after(propose_budget, propose_work_plan, endorse, submit)
+    eligible = with_evaluation(sent, examples.eligible)
+    return eligible.after(open_detail, declare_ip_plan, submit_detail, withdraw)
+
+
+def own_events(here: Given) -> list[Event]:
+    return [
+        event for events in here.history.values() for event in events if isinstance(event, Event)
+    ]
+
+
+def test_every_event_is_folded_and_the_state_can_be_shown() -> None:
+    here = whole_life()
+    assert {type(event) for event in own_events(here)} == set(EVENTS)
+    seen = shown(proposal_of(here))
+    assert seen["requested"] == {"amount": "169134.00", "currency": "CAD"}
+    assert seen["ip_plan"]["owners"][0]["share"] == "1/3"
+    assert shown(here.state(POLICIES_STREAM))["versions"]["scale-ai"][0]["version"] == "2019"
+
+
+def test_every_heard_event_is_folded() -> None:
+    heard = {
+        **dict.fromkeys(
+            (kind for kind in HEARD if kind.origin == "evaluation"), examples.EVALUATION
+        ),
+        **dict.fromkeys(
+            (kind for kind in HEARD if kind.origin == "membership"), examples.PORT_STREAM
+        ),
+    }
+    fields = {
+        "project_id": examples.PROJECT,
+        "organisation_id": PORT,
+        "eligible": True,
+        "proposal_version": 2,
+        "kind": "SME",
+    }
+    for kind, stream in heard.items():
+        fold = DOMAIN.fold_of(stream)
+        assert fold is not None
+        assert fold.of([kind.model_validate(fields)]) != fold.initial
+
+
+def test_every_event_survives_the_wire() -> None:
+    for event in own_events(whole_life()):
+        assert type(event).model_validate_json(event.model_dump_json()) == event
+
+
+def test_an_organisation_finds_the_proposals_that_name_it() -> None:
+    mentioned = {type(event): set(event.mentions()) for event in own_events(whole_life())}
+    assert mentioned[ProposalSubmitted] == mentioned[DetailedProposalSubmitted] == {PORT, FIRM}
+    assert mentioned[PolicyPublished] == mentioned[BudgetProposed] == set()
+    assert planned[0].mentions() == (PORT,)
+
+
+def test_the_policy_in_force_is_pinned_in_what_it_decides() -> None:
+    (event,) = story(*planned).when(submit).then_names("ProposalSubmitted")
+    assert isinstance(event, ProposalSubmitted)
+    assert event.policy_version == "2019"
