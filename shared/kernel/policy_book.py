@@ -48,7 +48,7 @@ class PolicyVersionTaken(Refusal):
     french = "Ce programme a déjà une version de politique de ce nom; une version ne change pas."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # Generic, frozen and slotted together cannot be made by `Pinned[P](…)`.
 class Pinned(Generic[P]):
     """One published version: what a verdict or amount is computed by (X7)."""
 
@@ -63,7 +63,7 @@ class Pinned(Generic[P]):
         return self.effective_from <= on and (self.effective_to is None or on < self.effective_to)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # As above.
 class PolicyBook(Generic[P]):
     """All versions of all programmes; where two are in force, the one published later counts."""
 
