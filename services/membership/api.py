@@ -345,7 +345,7 @@ def read_organisation() -> None:
 def list_organisations(read: Read) -> Page:
     """Organisations, the first registered first."""
     asked = read.query.get
-    page = read.page(
+    return read.page(
         ORGANISATIONS,
         order="position",
         kind=asked("kind"),
@@ -353,31 +353,28 @@ def list_organisations(read: Read) -> Page:
         province=asked("province"),
         status=asked("status"),
     )
-    return page.map(shown)
 
 
 @api.read("/candidacies", action="read_lists", query=("programme", "project_id", "status"))
 def list_candidacies(read: Read) -> Page:
     """Candidacies, oldest first."""
     asked = read.query.get
-    page = read.page(
+    return read.page(
         CANDIDACIES,
         order="position",
         programme=asked("programme"),
         project_id=asked("project_id"),
         status=asked("status"),
     )
-    return page.map(shown)
 
 
 @api.read("/fees", action="read_lists", query=("programme", "fee_class"))
 def list_fees(read: Read) -> Page:
     """Fees, the first assessed first."""
     asked = read.query.get
-    page = read.page(
+    return read.page(
         FEES,
         order="position",
         programme=asked("programme"),
         fee_class=asked("fee_class"),
     )
-    return page.map(shown)
