@@ -1,0 +1,120 @@
+"""What happens to a participant's account in a project, and to the payments made from it."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from services.reimbursement.events.claim import RateShare
+from shared.kernel.events import Event
+from shared.kernel.identifiers import ClaimId, Line, OrganisationId, PersonId, ProjectId
+from shared.kernel.money import Cents, PositiveCents
+from shared.kernel.periods import QuarterLabel
+
+PaymentId: TypeAlias = Annotated[str, Field(pattern=r"^pay_[0-9a-f]{32}$")]
+
+
+class _OfAccount(Event):
+    project_id: ProjectId
+    organisation_id: OrganisationId
+
+    def mentions(self) -> Iterable[str]:
+        """The participant."""
+        return (self.organisation_id,)
+
+
+class CostsAccepted(_OfAccount, name="CostsAccepted"):
+    """An approved claim's costs count towards the participant's cumulative entitlement (R-2)."""
+
+    claim_id: ClaimId
+    quarter: QuarterLabel
+    accepted: tuple[RateShare, ...]
+    entitled_cents: Cents
+    """Cumulative, after the participant's cap and the ceiling."""
+    holdback_cents: Cents
+    """Cumulative; 0 once released."""
+    payable_cents: Cents
+    """Promised to this claim; where it is not above zero, nothing is promised."""
+    net_cents: Cents
+    """What this claim adds to entitlement less holdback: the band's measure (R-24)."""
+
+
+class PaymentBooked(_OfAccount, name="PaymentBooked"):
+    """A claim's payment was authorised: it counts as paid, and is promised no longer."""
+
+    claim_id: ClaimId
+    payment_id: PaymentId
+    amount_cents: PositiveCents
+
+
+class PaymentUnbooked(_OfAccount, name="PaymentUnbooked"):
+    """A claim's payment failed: it no longer counts as paid, and is promised again."""
+
+    claim_id: ClaimId
+    payment_id: PaymentId
+    amount_cents: PositiveCents
+
+
+class PromiseEnded(_OfAccount, name="PromiseEnded"):
+    """A claim was settled without payment, since reductions approved later took its amount."""
+
+    claim_id: ClaimId
+
+
+class HoldbackReleased(_OfAccount, name="HoldbackReleased"):
+    """The final report was accepted, so nothing of the entitlement is held back any more."""
+
+    amount_cents: Cents
+    released_by: PersonId
+
+
+class _OfPayment(_OfAccount):
+    payment_id: PaymentId
+    claim_id: ClaimId | None = None
+    """Absent where the account's own balance is paid, such as a released holdback."""
+    amount_cents: PositiveCents
+
+
+class PaymentAuthorised(_OfPayment, name="PaymentAuthorised"):
+    """A payment may go to the bank; the participant is an active member that day (R-1)."""
+
+    authorised_on: date
+    authorised_by: PersonId
+
+
+class PaymentIssued(_OfPayment, name="PaymentIssued"):
+    """The payment was handed to the bank under this reference."""
+
+    reference: Line
+    issued_on: date
+    issued_by: PersonId
+
+
+class PaymentConfirmed(_OfPayment, name="PaymentConfirmed"):
+    """The bank confirmed that the participant has the money."""
+
+    reference: Line
+    confirmed_on: date
+    confirmed_by: PersonId
+
+
+class PaymentFailed(_OfPayment, name="PaymentFailed"):
+    """The bank could not pay; the same amount may be authorised again."""
+
+    reason: Line
+    failed_on: date
+    recorded_by: PersonId
+
+
+EVENTS: tuple[type[Event], ...] = (
+    CostsAccepted,
+    PaymentBooked,
+    PaymentUnbooked,
+    PromiseEnded,
+    HoldbackReleased,
+    PaymentAuthorised,
+    PaymentIssued,
+    PaymentConfirmed,
+    PaymentFailed,
+)
