@@ -27,11 +27,14 @@ Place: TypeAlias = Annotated[
 ]
 """Where work is done: the code of a Canadian province (`QC`, `CA-QC`) or of a country (`DE`)."""
 
+InactiveDays: TypeAlias = Annotated[int, Field(ge=1, le=3650)]
+"""Calendar days, at most ten years."""
+
 
 class Parameters(Fact):
     """What intake's rules take from the policy of a programme."""
 
-    proposal_inactive_days: Annotated[int, Field(ge=1, le=3650)] = 180
+    proposal_inactive_days: InactiveDays = 180
     """Calendar days without any event after which a draft expires."""
     associate_lead: Literal["deny", "allow"] = "deny"
     """Whether who is only an associate may lead a proposal (I-1)."""

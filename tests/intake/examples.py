@@ -6,11 +6,10 @@ from fractions import Fraction
 from typing import Any
 
 from services.intake import commands, inbound
-from services.intake.domain.deciders import DECIDERS, FOLDS
+from services.intake.app import DOMAIN
 from services.intake.domain.neighbours import Status, status_of
 from services.intake.domain.proposal import Proposal
 from services.intake.events import (
-    EVENTS,
     BudgetLine,
     BudgetProposed,
     DetailedProposalOpened,
@@ -25,21 +24,9 @@ from services.intake.events import (
     WorkPackage,
     WorkPlanProposed,
 )
-from services.intake.inbound import HEARD
-from services.intake.policies import POLICIES
 from shared.kernel.commands import Actor
-from shared.kernel.decider import Domain
 from shared.kernel.events import Event, Heard
 from tests.support.spec import Given, given
-
-DOMAIN = Domain(
-    service="intake",
-    events=EVENTS,
-    heard=HEARD,
-    folds=FOLDS,
-    deciders=DECIDERS,
-    policies=POLICIES,
-)
 
 PROJECT = "prj_" + "1" * 32
 PORT = "org_" + "a" * 32

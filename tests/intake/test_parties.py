@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.intake import commands, inbound
+from services.intake.app import DOMAIN
 from services.intake.domain import parties, refusals
 from services.intake.domain.proposal import Participant
 from services.intake.events import (
@@ -19,7 +20,6 @@ from shared.kernel.policy_book import NoPolicyInForce
 from shared.kernel.refusals import Refusal
 from tests.intake.examples import (
     CARRIER,
-    DOMAIN,
     FIRM,
     JULY_20,
     MINISTRY,

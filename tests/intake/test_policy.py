@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from services.intake.app import DOMAIN
 from services.intake.domain import refusals
 from services.intake.events import (
     EVENTS,
@@ -22,7 +23,6 @@ from shared.kernel.refusals import Refusal
 from shared.kernel.shown import shown
 from tests.intake import examples
 from tests.intake.examples import (
-    DOMAIN,
     FIRM,
     POLICIES_STREAM,
     PORT,

@@ -1,0 +1,1 @@
+"""The interface of intake: forms, routes, and who may use them."""
