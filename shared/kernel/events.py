@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.kernel.canonical import canonical
+
 
 class Fact(BaseModel):
     """A frozen, strict piece of data: no unknown fields, no guessing of types, no echo of input."""
@@ -56,6 +58,14 @@ class Heard(BaseModel):
             cls.origin, cls.event_name, cls.schema_version = origin, name, schema
 
 
+def body_of(event: Event) -> str:
+    """The event's data as canonical JSON: every field of it, what is absent as null.
+
+    Left out, an absent field could not be told from one that an older release did not have.
+    """
+    return canonical(event.model_dump(mode="json"))
+
+
 def wire_type(service: str, name: str, schema: int) -> str:
     """The CloudEvents type: `grantline.<service>.<EventName>.v<schema>`."""
     return f"grantline.{service}.{name}.v{schema}"
@@ -64,13 +74,17 @@ def wire_type(service: str, name: str, schema: int) -> str:
 def by_wire_type(
     service: str, own: Iterable[type[Event]], heard: Iterable[type[Heard]] = ()
 ) -> Mapping[str, type[Event] | type[Heard]]:
-    """Every type that a service can read, old schema versions too, by its name on the wire."""
+    """Every type that a service can read, old schema versions too, by its name on the wire.
+
+    Raises ValueError when two classes have one name.
+    """
     owned: list[tuple[str, type[Event] | type[Heard]]] = [(service, event) for event in own]
     foreign: list[tuple[str, type[Event] | type[Heard]]] = [
         (event.origin, event) for event in heard
     ]
-    return {
-        wire_type(owner, event.event_name, schema): event
-        for owner, event in [*owned, *foreign]
-        for schema in range(1, event.schema_version + 1)
-    }
+    known: dict[str, type[Event] | type[Heard]] = {}
+    for owner, event in [*owned, *foreign]:
+        for schema in range(1, event.schema_version + 1):
+            if known.setdefault(wire_type(owner, event.event_name, schema), event) is not event:
+                raise ValueError(f"two classes are named {event.event_name}")
+    return known
