@@ -24,6 +24,7 @@ from services.reimbursement.events.claim import (
     EvidenceAttached,
     Province,
 )
+from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Said, States
 from shared.kernel.periods import Quarter, quarters
 from shared.kernel.refusals import Invalid, Refusal
@@ -260,7 +261,7 @@ def _documents_of_line(ask: WithdrawCostLine, states: States) -> Sequence[str]:
     return [] if line is None else [_stream(line.document)]
 
 
-DECIDERS = {
+DECIDERS: Mapping[type[Command], Decider] = {
     RecordCostLine: Decider(
         record_cost_line,
         claim="claim-{claim_id}",
