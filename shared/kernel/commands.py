@@ -1,5 +1,6 @@
 """Who asks, and when: what every command carries besides its own fields."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -17,11 +18,11 @@ class Actor:
     organisation_id: str | None = None
     on_behalf_of: str | None = None
 
-    def may_act_for(self, organisation_ids: object) -> bool:
+    def may_act_for(self, organisation_ids: Container[str]) -> bool:
         """Staff may act for any organisation, everybody else for their own only."""
         if self.roles & STAFF or "service" in self.roles:
             return True
-        return self.organisation_id is not None and self.organisation_id in organisation_ids  # type: ignore[operator]
+        return self.organisation_id is not None and self.organisation_id in organisation_ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,6 +113,10 @@ class Domain:
         return self.folds.get(category(stream))
 
 
+class UnreadStream(LookupError):
+    """A decision writes to a stream that it did not read: a fault of ours, never of the caller."""
+
+
 class UnknownCommand(LookupError):
     """No decider is registered for this command: a fault of ours, never of the caller."""
 
@@ -148,5 +152,7 @@ def decide(domain: Domain, command: Command, state_of: Callable[[str], Any]) -> 
         said = {decider.first: said}
     says = [(named.get(to, to), event) for to, events in said.items() for event in events]
     first = named[decider.first]
-    assert all(stream in read for stream, _ in says), "a decision writes only what it has read"
+    for stream, _ in says:
+        if stream not in read:
+            raise UnreadStream(stream)
     return Decision(first, read, says)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.kernel.canonical import canonical, read_json
-from shared.kernel.chain import event_hash
+from shared.kernel.chain import NO_HASH, event_hash
 from shared.kernel.periods import parse_instant
 from shared.kernel.refusals import Malformed
 from shared.kernel.streams import subject_of
@@ -23,6 +23,12 @@ REQUIRED = (
     "streamversion", "originsequence", "actor", "commandid", "prevhash",
 )  # fmt: skip
 OPTIONAL = ("causationid", "onbehalfof", "policyversion")
+_REQUIRED = frozenset(REQUIRED)
+_ALLOWED = _REQUIRED | set(OPTIONAL)
+_HASH = re.compile(r"[0-9a-f]{64}")
+_COUNT_MAX = 2**53
+_LENGTH_MAX = 512
+"""No attribute is longer, so that each fits into a header and an index of either database."""
 
 
 class BrokenEvent(Malformed):
@@ -72,7 +78,7 @@ def seal(envelope: dict[str, Any], body: str) -> Sealed:
 
 
 def open_sealed(sealed: Sealed) -> Envelope:
-    """Check a received event's hash and attributes, and read them.
+    """Check a received event's hash, spelling and attributes, and read them.
 
     Raises BrokenEvent. The body stays sealed: whether it can be read is its reader's question.
     """
@@ -80,24 +86,27 @@ def open_sealed(sealed: Sealed) -> Envelope:
         if event_hash(sealed.envelope.encode(), sealed.body.encode()) != sealed.hash:
             raise BrokenEvent
         found = read_json(sealed.envelope.encode())
+        if canonical(found) != sealed.envelope:
+            raise BrokenEvent
         return read_attributes(found)
     except (Malformed, ValueError, KeyError, TypeError, AttributeError):
         raise BrokenEvent from None
 
 
 def read_attributes(found: dict[str, Any]) -> Envelope:
-    """The attributes of a canonical envelope. Raises ValueError, KeyError or TypeError."""
-    named = _TYPE.fullmatch(found["type"])
-    allowed = {*REQUIRED, *OPTIONAL}
-    if not named or found["source"] != f"/grantline/{named[1]}" or not allowed >= found.keys():
-        raise ValueError("not one of our types")
-    if any(name not in found for name in REQUIRED):
-        raise ValueError("an attribute is missing")
+    """The attributes of a canonical envelope. Raises ValueError, TypeError or AttributeError."""
+    if not _REQUIRED <= found.keys() <= _ALLOWED:
+        raise ValueError("an attribute is missing or unknown")
     for name, value in found.items():
-        if not isinstance(value, int if name in INTEGERS else str) or isinstance(value, bool):
-            raise TypeError(name)
-    if found["subject"] != subject_of(found["stream"]) or found["streamversion"] < 1:
-        raise ValueError("the subject follows from the stream")
+        if name in INTEGERS:
+            if type(value) is not int or not 1 <= value <= _COUNT_MAX:
+                raise ValueError(name)
+        elif not value.isprintable() or not 0 < len(value) <= _LENGTH_MAX:
+            raise ValueError(name)
+    named = _TYPE.fullmatch(found["type"])
+    if not named or found["source"] != f"/grantline/{named[1]}" or found["specversion"] != "1.0":
+        raise ValueError("not one of our types")
+    _check_place(found)
     return Envelope(
         event_id=found["id"],
         origin=named[1],
@@ -115,3 +124,12 @@ def read_attributes(found: dict[str, Any]) -> Envelope:
         command_id=found["commandid"],
         prevhash=found["prevhash"],
     )
+
+
+def _check_place(found: dict[str, Any]) -> None:
+    if found["subject"] != subject_of(found["stream"]):
+        raise ValueError("the subject follows from the stream")
+    if not _HASH.fullmatch(found["prevhash"]):
+        raise ValueError("the predecessor is named by its hash")
+    if (found["streamversion"] == 1) != (found["prevhash"] == NO_HASH):
+        raise ValueError("the first event of a stream, and no other, has no predecessor")

@@ -14,8 +14,10 @@ CENTS_MAX = 99_999_999_999_999
 Cents: TypeAlias = Annotated[int, Field(strict=True, ge=-CENTS_MAX, le=CENTS_MAX)]
 PositiveCents: TypeAlias = Annotated[int, Field(strict=True, gt=0, le=CENTS_MAX)]
 
-_AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?")
+_AMOUNT = re.compile(r"(-?)(0|[1-9][0-9]{0,12})(?:\.([0-9]{1,2}))?")
 _RATIO = re.compile(r"(0|[1-9][0-9]{0,17})(/[1-9][0-9]{0,17}|\.[0-9]{1,12})?")
+_RATIO_MAX = 10**18
+"""What is recorded can be read again: no numerator or denominator is longer than the pattern."""
 
 
 def half_up(amount: Fraction) -> int:
@@ -30,28 +32,31 @@ def portion(rate: Fraction, cents: int) -> int:
     return half_up(rate * cents)
 
 
-def to_cents(amount: Decimal | int | str) -> int:
-    """Read dollars exactly; refuse more than two decimals, exponents and what is no number.
+def _plain(number: Decimal | int | str) -> str:
+    """A number without exponent; text stays as it is. Raises ValueError for no or vast numbers."""
+    if isinstance(number, bool):
+        raise ValueError("not a number")
+    if not isinstance(number, Decimal):
+        return str(number)
+    if not number.is_finite() or abs(number.adjusted()) > 20:
+        raise ValueError("not a number of ours")
+    return f"{number:f}"
 
-    Raises ValueError. Trailing zeros beyond the cent are more than two decimals too.
+
+def to_cents(amount: Decimal | int | str) -> int:
+    """Read dollars exactly; refuse more than two decimals and what is no number.
+
+    Raises ValueError. A text has no exponent, sign `+`, space or grouping. Trailing zeros beyond
+    the cent are more than two decimals too. `-0.0` is 0.
     """
-    if isinstance(amount, bool):
-        raise ValueError("not an amount")
-    if isinstance(amount, str):
-        text = amount
-    elif isinstance(amount, int):
-        text = str(amount) if abs(amount) <= CENTS_MAX else ""
-    elif not amount.is_finite() or abs(amount.adjusted()) > 20:
-        raise ValueError("not an amount")
-    else:
-        text = f"{amount:f}"
-    if not _AMOUNT.fullmatch(text):
+    found = _AMOUNT.fullmatch(_plain(amount))
+    if not found:
         raise ValueError("an amount has at most two decimals")
-    whole, _, decimals = text.lstrip("-").partition(".")
-    cents = int(whole) * 100 + int(decimals.ljust(2, "0") or "0")
+    sign, whole, decimals = found.groups("")
+    cents = int(whole + decimals.ljust(2, "0"))
     if cents > CENTS_MAX:
         raise ValueError("an amount beyond every ceiling")
-    return -cents if text.startswith("-") else cents
+    return -cents if sign else cents
 
 
 def dollars(cents: int) -> str:
@@ -66,7 +71,7 @@ def money(cents: int) -> dict[str, str]:
 
 
 def _money_to_cents(value: Any) -> int:
-    if not isinstance(value, Mapping) or set(value) != {"amount", "currency"}:
+    if not isinstance(value, Mapping) or value.keys() != {"amount", "currency"}:
         raise ValueError("an amount and a currency")
     if value["currency"] != "CAD":
         raise ValueError("only CAD is accounted here")
@@ -110,21 +115,24 @@ PositiveMoneyIn: TypeAlias = Annotated[MoneyIn, AfterValidator(_above_zero)]
 def to_ratio(value: Any) -> Fraction:
     """Read an exact, non-negative rate or share: `27/83`, `0.4` or a whole number.
 
-    Raises ValueError for signs, exponents and percent signs.
+    Raises ValueError for signs, percent signs, and fractions too long to be written and read again.
     """
     if isinstance(value, Fraction):
-        return value
-    text = str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
-    if not isinstance(text, str) or not _RATIO.fullmatch(text):
+        ratio = value
+    elif isinstance(value, str | int | Decimal) and _RATIO.fullmatch(text := _plain(value)):
+        ratio = Fraction(text)
+    else:
         raise ValueError("a fraction such as 27/83 or a decimal such as 0.4")
-    return Fraction(text)
+    if ratio < 0 or max(ratio.numerator, ratio.denominator) >= _RATIO_MAX:
+        raise ValueError("a fraction of at most 18 digits above and below, not below zero")
+    return ratio
 
 
 Ratio: TypeAlias = Annotated[
     Fraction,
     BeforeValidator(to_ratio),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": _RATIO.pattern, "examples": ["27/83"]}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_RATIO.pattern}$", "examples": ["27/83"]}),
 ]
 """An exact rate or share, written `27/83` on the wire."""
 

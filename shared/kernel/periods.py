@@ -10,12 +10,15 @@ from pydantic import AfterValidator, Field
 
 TORONTO = ZoneInfo("America/Toronto")
 
+CivilDate: TypeAlias = Annotated[date, Field(ge=date(2000, 4, 1), lt=date(2100, 1, 1))]
+"""A business date in a form: inside the calendar, so its day has an end and its quarter a label."""
+
 _QUARTER = re.compile(r"(20[0-9]{2})-([0-9]{2})Q([1-4])")
 
 
 def civil_date(instant: datetime) -> date:
     """The civil day in America/Toronto that an instant falls in. Raises ValueError if naive."""
-    if instant.tzinfo is None:
+    if instant.utcoffset() is None:
         raise ValueError("an instant has an offset")
     return instant.astimezone(TORONTO).date()
 
@@ -93,17 +96,27 @@ QuarterLabel: TypeAlias = Annotated[
 """A fiscal quarter as it is written in events and bodies."""
 
 
+_INSTANT = re.compile(
+    r"20[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
 def rfc3339(instant: datetime) -> str:
-    """An instant as UTC with microseconds and `Z`: one spelling for each instant."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """An instant in UTC with microseconds and `Z`, its only spelling. Naive: ValueError."""
+    if instant.utcoffset() is None:
+        raise ValueError("an instant has an offset")
+    return f"{instant.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def parse_instant(text: str) -> datetime:
-    """Read an RFC 3339 instant with an offset. Raises ValueError for anything else."""
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None or "T" not in text.upper():
+    """Read an RFC 3339 instant of this century with an offset.
+
+    Raises ValueError for anything else, more than microseconds included.
+    """
+    if not _INSTANT.fullmatch(text):
         raise ValueError("an instant such as 2020-07-20T13:00:00Z")
-    return instant.astimezone(UTC)
+    return datetime.fromisoformat(text.upper()).astimezone(UTC)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

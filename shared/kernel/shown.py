@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from shared.kernel.canonical import canonical
 from shared.kernel.money import money
 from shared.kernel.periods import Quarter, rfc3339
 
@@ -16,8 +17,9 @@ from shared.kernel.periods import Quarter, rfc3339
 def shown(value: Any) -> Any:
     """Any state, event or part of one as JSON values.
 
-    A field named `…_cents` is shown as `…`, an amount with its currency; private fields (those
-    beginning with `_`) are left out.
+    A field named `…_cents` is shown as `…`, an amount with its currency (or several, by key or in
+    order); private fields (those beginning with `_`) are left out; a key of several parts is joined
+    with dots.
     """
     match value:
         case None | bool() | int() | str():
@@ -31,9 +33,9 @@ def shown(value: Any) -> Any:
         case BaseModel():
             return _named({name: getattr(value, name) for name in type(value).model_fields})
         case Mapping():
-            return _named({str(key): item for key, item in value.items()})
+            return _named({_key(key): item for key, item in value.items()})
         case frozenset() | set():
-            return sorted(shown(item) for item in value)
+            return sorted((shown(item) for item in value), key=canonical)
         case tuple() | list():
             return [shown(item) for item in value]
         case _ if is_dataclass(value) and not isinstance(value, type):
@@ -44,9 +46,23 @@ def shown(value: Any) -> Any:
 
 def _named(items: dict[str, Any]) -> dict[str, Any]:
     return {
-        name.removesuffix("_cents"): money(item)
-        if name.endswith("_cents") and isinstance(item, int)
-        else shown(item)
+        name.removesuffix("_cents"): _amounts(item) if name.endswith("_cents") else shown(item)
         for name, item in items.items()
         if not name.startswith("_")
     }
+
+
+def _key(key: Any) -> str:
+    return ".".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def _amounts(value: Any) -> Any:
+    match value:
+        case int():
+            return money(value)
+        case Mapping():
+            return {_key(key): _amounts(item) for key, item in value.items()}
+        case tuple() | list():
+            return [_amounts(item) for item in value]
+        case _:
+            return shown(value)
