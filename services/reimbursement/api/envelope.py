@@ -11,7 +11,7 @@ from services.reimbursement.commands.envelope import (
 )
 from services.reimbursement.commands.policy import PublishPolicy
 from services.reimbursement.domain.envelope import Envelope
-from services.reimbursement.events.policy import Parameters
+from services.reimbursement.events.policy import ApprovalBands, Parameters, Rules
 from services.reimbursement.projections.agreement import AWARDS, ENVELOPES
 from shared.kernel.commands import STAFF, Actor
 from shared.kernel.identifiers import Line, Slug
@@ -43,12 +43,31 @@ api = Api(
 )
 
 
+class BandsForm(Form):
+    """How many persons approve a claim, by the total of the participant's quarter (R-24)."""
+
+    single_approver_up_to: PositiveMoneyIn = ApprovalBands().single_approver_up_to_cents
+    """Inclusive."""
+
+
+class ParametersForm(Rules):
+    """All parameters of this service; those left out have the programme's usual values."""
+
+    approval_bands: BandsForm = BandsForm()
+
+    def parameters(self) -> Parameters:
+        """The same as an event keeps it, in cents."""
+        rules = {name: getattr(self, name) for name in Rules.model_fields}
+        bands = ApprovalBands(single_approver_up_to_cents=self.approval_bands.single_approver_up_to)
+        return Parameters(**rules, approval_bands=bands)
+
+
 class PolicyForm(Form):
     """A version of a programme's policy of money, claims and agreements."""
 
     programme: Slug
     version: Slug
-    parameters: Parameters = Parameters()
+    parameters: ParametersForm = ParametersForm()
     effective_from: date
     effective_to: date | None = None
     """Exclusive; absent means open."""
@@ -78,7 +97,7 @@ def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy:
     return PublishPolicy(
         programme=form.programme,
         version=form.version,
-        parameters=form.parameters,
+        parameters=form.parameters.parameters(),
         effective_from=form.effective_from,
         effective_to=form.effective_to,
         reason=form.reason,

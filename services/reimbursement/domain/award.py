@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from typing import TypeAlias, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from services.reimbursement.events.agreement import BudgetLine, Participant
 from services.reimbursement.inbound import (
@@ -103,7 +103,7 @@ def parties(award: Award, budget: tuple[BudgetLine, ...]) -> tuple[Participant, 
     )
 
 
-FOLDS = {
+FOLDS: Mapping[str, Fold[Any]] = {
     "evaluation": Fold(Award(), hear_decision),
     "proposal": Fold(Proposal(), hear_version),
 }

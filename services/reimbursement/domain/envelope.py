@@ -24,6 +24,7 @@ from services.reimbursement.events.envelope import (
     RefusalReason,
 )
 from services.reimbursement.events.policy import Parameters
+from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Fold, Said, States, StreamNames
 from shared.kernel.policy_book import Pinned
 from shared.kernel.refusals import Invalid, NotFound, Refusal
@@ -290,7 +291,7 @@ _RESERVING: dict[str, StreamNames] = {
     "envelope": _envelope_of_award,
 }
 FOLDS = {"envelope": Fold(Envelope(), evolve)}
-DECIDERS = {
+DECIDERS: Mapping[type[Command], Decider] = {
     OpenEnvelope: Decider(open_envelope, envelope="envelope-{envelope_id}"),
     ReserveCommitment: Decider(reserve_commitment, **_RESERVING),
     ReserveWhenHeard: Decider(reserve_when_heard, **_RESERVING),

@@ -28,6 +28,7 @@ from services.reimbursement.events.agreement import (
     ClaimPeriodOpened,
 )
 from services.reimbursement.events.policy import Parameters
+from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Said, States, StreamNames
 from shared.kernel.periods import Quarter
 from shared.kernel.policy_book import Pinned
@@ -221,7 +222,7 @@ _EXECUTING: dict[str, StreamNames] = {
     "members": _members,
     "periods": _periods,
 }
-DECIDERS = {
+DECIDERS: Mapping[type[Command], Decider] = {
     ExecuteAgreement: Decider(execute_agreement, **_EXECUTING),
     ExecuteWhenReady: Decider(execute_when_ready, **_EXECUTING),
 }

@@ -1,11 +1,12 @@
 """The published policy of money, claims and agreements: what is in force, what was pinned."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypeAlias
 
 from services.reimbursement.commands.policy import PublishPolicy
 from services.reimbursement.events.policy import Parameters, PolicyPublished
+from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Fold
 from shared.kernel.policy_book import PolicyBook, PolicyVersionTaken
 from shared.kernel.refusals import Invalid
@@ -48,5 +49,8 @@ def publish_policy(ask: PublishPolicy, policies: Policies) -> Sequence[PolicyPub
     ]
 
 
-FOLDS = {"policy": Fold(PolicyBook[Parameters](), evolve)}
-DECIDERS = {PublishPolicy: Decider(publish_policy, policies=STREAM)}
+NOTHING_PUBLISHED: Policies = PolicyBook()
+FOLDS = {"policy": Fold(NOTHING_PUBLISHED, evolve)}
+DECIDERS: Mapping[type[Command], Decider] = {
+    PublishPolicy: Decider(publish_policy, policies=STREAM)
+}

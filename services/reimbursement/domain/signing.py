@@ -1,6 +1,6 @@
 """The terms of an agreement and the signatures of its parties."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -21,7 +21,7 @@ from services.reimbursement.events.agreement import (
     ParticipantCap,
 )
 from services.reimbursement.events.policy import Parameters
-from shared.kernel.commands import Actor
+from shared.kernel.commands import Actor, Command
 from shared.kernel.decider import Decider
 from shared.kernel.refusals import Forbidden, Invalid, Refusal, SamePerson
 
@@ -182,7 +182,7 @@ def sign_agreement(ask: SignAgreement, agreement: Agreement) -> Sequence[Agreeme
     ]
 
 
-DECIDERS = {
+DECIDERS: Mapping[type[Command], Decider] = {
     StateTerms: Decider(state_terms, agreement="agreement-{project_id}", policies=POLICIES),
     SignAgreement: Decider(sign_agreement, agreement="agreement-{project_id}"),
 }

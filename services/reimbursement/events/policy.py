@@ -33,8 +33,8 @@ class ApprovalBands(Fact):
     """Inclusive: one approver up to and including this total, two different ones above."""
 
 
-class Parameters(Fact):
-    """What a programme's policy says about money, claims and agreements; rates are exact."""
+class Rules(Fact):
+    """The parameters that are no amounts of money; rates and shares are exact."""
 
     reimbursement_rate_max: Share = Fraction(2, 5)
     holdback_pct: Share = Fraction(1, 10)
@@ -47,7 +47,6 @@ class Parameters(Fact):
     stacking_limit_pct: Share = Fraction(1)
     max_share_single_participant: Share | None = None
     retention_years: Annotated[int, Field(ge=1, le=50)] = 7
-    approval_bands: ApprovalBands = ApprovalBands()
     duplicate_days: Days = 3
     condition_days: Days = 90
     consortium_cure_days: Days = 60
@@ -61,6 +60,12 @@ class Parameters(Fact):
         if self.overhead_pct > Fraction(15, 100):
             raise ValueError("overhead of at most 15 %")
         return self
+
+
+class Parameters(Rules):
+    """What a programme's policy says about money, claims and agreements."""
+
+    approval_bands: ApprovalBands = ApprovalBands()
 
 
 class PolicyPublished(Event, name="PolicyPublished"):

@@ -1,0 +1,13 @@
+"""The whole interface of reimbursement: the routes of all parts under one roof."""
+
+from services.reimbursement.api import agreement, envelope
+from shared.runtime.web.routes import Api
+
+PARTS = (envelope.api, agreement.api)
+
+api = Api(
+    "reimbursement",
+    access={action: roles for part in PARTS for action, roles in part.access.items()},
+    show={category: show for part in PARTS for category, show in part.show.items()},
+)
+api.routes.extend(route for part in PARTS for route in part.routes)

@@ -1,0 +1,223 @@
+"""The end of a project: final report, IP outcome, completion, closing, retention (R-16)."""
+
+from calendar import isleap
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from services.reimbursement.commands.agreement import (
+    AcceptFinalReport,
+    CloseAgreement,
+    CompleteProject,
+    ReportIpOutcome,
+    SubmitFinalReport,
+)
+from services.reimbursement.domain.account import Account
+from services.reimbursement.domain.agreement import (
+    Agreement,
+    claim_ids,
+    require_acting_for,
+    require_in_force,
+    require_known,
+)
+from services.reimbursement.domain.claim import Claim
+from services.reimbursement.events.agreement import (
+    AgreementClosed,
+    FinalReportAccepted,
+    FinalReportSubmitted,
+    IpOutcomeReported,
+    ProjectCompleted,
+    RetentionStarted,
+)
+from shared.kernel.commands import Command
+from shared.kernel.decider import Decider, States
+from shared.kernel.refusals import Refusal, SamePerson
+
+Claims = Mapping[str, Claim]
+Accounts = Mapping[str, Account]
+
+
+class FinalReportAlreadyAccepted(Refusal):
+    """The final report is accepted; it is not handed in or accepted again."""
+
+    rule = "R-16"
+    french = "Le rapport final est accepté; il n'est ni remis ni accepté de nouveau."
+
+
+class FinalReportNotSubmitted(Refusal):
+    """No final report was handed in yet."""
+
+    rule = "R-13"
+    french = "Aucun rapport final n'a encore été remis."
+
+
+class IpOutcomeAlreadyReported(Refusal):
+    """The outcome of the intellectual property is already reported."""
+
+    rule = "R-16"
+    french = "Les résultats de propriété intellectuelle sont déjà déclarés."
+
+
+class ProjectAlreadyCompleted(Refusal):
+    """The project is already completed."""
+
+    rule = "R-16"
+    french = "Le projet est déjà achevé."
+
+
+class AgreementNotClosable(Refusal):
+    """The agreement cannot be closed yet; what is open is listed."""
+
+    rule = "R-16"
+    french = "L'entente ne peut pas encore être fermée; ce qui reste ouvert est énuméré."
+
+
+def submit_final_report(
+    ask: SubmitFinalReport, agreement: Agreement
+) -> Sequence[FinalReportSubmitted]:
+    """Hand in the final report; until it is accepted, a later one replaces it."""
+    require_known(agreement, ask.by)
+    require_acting_for(agreement.organisation_ids, ask.by)
+    require_in_force(agreement)
+    report = agreement.final_report
+    if report is not None and report.accepted_on is not None:
+        raise FinalReportAlreadyAccepted
+    if report is not None and report.sha256 == ask.sha256:
+        return []
+    return [
+        FinalReportSubmitted(
+            project_id=ask.project_id,
+            sha256=ask.sha256,
+            indicators=ask.indicators,
+            submitted_by=ask.by.person,
+        )
+    ]
+
+
+def accept_final_report(
+    ask: AcceptFinalReport, agreement: Agreement
+) -> Sequence[FinalReportAccepted]:
+    """Accept it, as another person than who handed it in (X6)."""
+    require_known(agreement, ask.by)
+    require_in_force(agreement)
+    report = agreement.final_report
+    if report is None:
+        raise FinalReportNotSubmitted
+    if report.accepted_on is not None:
+        raise FinalReportAlreadyAccepted
+    if report.submitted_by == ask.by.person:
+        raise SamePerson
+    return [
+        FinalReportAccepted(
+            project_id=ask.project_id,
+            sha256=report.sha256,
+            accepted_on=ask.effective_on,
+            accepted_by=ask.by.person,
+        )
+    ]
+
+
+def report_ip_outcome(ask: ReportIpOutcome, agreement: Agreement) -> Sequence[IpOutcomeReported]:
+    """Say what arose; an empty list of results is an answer (I-8, R-16)."""
+    require_known(agreement, ask.by)
+    require_acting_for(agreement.organisation_ids, ask.by)
+    require_in_force(agreement)
+    if agreement.ip_outcome_reported:
+        raise IpOutcomeAlreadyReported
+    return [
+        IpOutcomeReported(
+            project_id=ask.project_id,
+            results=tuple(ask.results),
+            benefit_to_others=ask.benefit_to_others,
+            reported_by=ask.by.person,
+        )
+    ]
+
+
+def complete_project(ask: CompleteProject, agreement: Agreement) -> Sequence[ProjectCompleted]:
+    """Say that the work is done, once, on whatever day it was."""
+    require_known(agreement, ask.by)
+    if agreement.status == "completed":
+        raise ProjectAlreadyCompleted
+    require_in_force(agreement)
+    return [
+        ProjectCompleted(
+            project_id=ask.project_id,
+            completed_on=ask.effective_on,
+            completed_by=ask.by.person,
+        )
+    ]
+
+
+def open_for_closing(agreement: Agreement, claims: Claims, accounts: Accounts) -> Sequence[str]:
+    """What keeps an agreement from being closed, by name (R-16).
+
+    A period without any cost line counts as claimed with nothing.
+    """
+    conditions = {
+        "completion": agreement.status == "completed",
+        "final_report": agreement.final_report_accepted,
+        "ip_outcome": agreement.ip_outcome_reported,
+    }
+    still_open = [name for name, met in conditions.items() if not met]
+    still_open += [f"claim:{claim.claim_id}" for claim in claims.values() if not claim.finished]
+    still_open += [
+        f"account:{account.organisation_id}"
+        for account in accounts.values()
+        if not account.finished
+    ]
+    return still_open
+
+
+def close_agreement(
+    ask: CloseAgreement, agreement: Agreement, claims: Claims, accounts: Accounts
+) -> Sequence[AgreementClosed | RetentionStarted]:
+    """Close it and begin to count the retention. Raises AgreementNotClosable with what is open."""
+    require_known(agreement, ask.by)
+    require_in_force(agreement)
+    still_open = open_for_closing(agreement, claims, accounts)
+    if still_open:
+        raise AgreementNotClosable(open=still_open)
+    return [
+        AgreementClosed(
+            project_id=ask.project_id,
+            entitled_cents=sum(account.entitled_cents for account in accounts.values()),
+            paid_cents=sum(account.paid_cents for account in accounts.values()),
+            closed_on=ask.effective_on,
+            closed_by=ask.by.person,
+        ),
+        RetentionStarted(
+            project_id=ask.project_id,
+            until=years_after(ask.effective_on, agreement.retention_years),
+        ),
+    ]
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later; 29 February falls on the 28th in a common year."""
+    year = day.year + years
+    last_of_february = (day.month, day.day) == (2, 29) and not isleap(year)
+    return date(year, 2, 28) if last_of_february else day.replace(year=year)
+
+
+def _claims(_: CloseAgreement, states: States) -> Sequence[str]:
+    agreement: Agreement = states["agreement"]
+    return [f"claim-{claim_id}" for claim_id in claim_ids(agreement, agreement.terms)]
+
+
+def _accounts(_: CloseAgreement, states: States) -> Sequence[str]:
+    agreement: Agreement = states["agreement"]
+    return [
+        f"account-{agreement.project_id}.{organisation_id}" for organisation_id in agreement.funded
+    ]
+
+
+_AGREEMENT = "agreement-{project_id}"
+DECIDERS: Mapping[type[Command], Decider] = {
+    SubmitFinalReport: Decider(submit_final_report, agreement=_AGREEMENT),
+    AcceptFinalReport: Decider(accept_final_report, agreement=_AGREEMENT),
+    ReportIpOutcome: Decider(report_ip_outcome, agreement=_AGREEMENT),
+    CompleteProject: Decider(complete_project, agreement=_AGREEMENT),
+    CloseAgreement: Decider(
+        close_agreement, agreement=_AGREEMENT, claims=_claims, accounts=_accounts
+    ),
+}

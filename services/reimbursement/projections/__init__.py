@@ -1,0 +1,6 @@
+"""All read models of reimbursement."""
+
+from services.reimbursement.projections import agreement
+from shared.runtime.projections import Projection
+
+PROJECTIONS: tuple[Projection, ...] = (*agreement.PROJECTIONS,)

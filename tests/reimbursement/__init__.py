@@ -1,0 +1,1 @@
+"""Reimbursement, rule by rule."""
