@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from shared.kernel.events import Event
-from tests.support.catalogue import OPERATIONS_OWNER, ROOT, events, refusals, subclasses
+from tests.support.catalogue import (
+    OPERATIONS_OWNER,
+    ROOT,
+    events,
+    refusals,
+    service_names,
+    subclasses,
+)
 from tests.support.sources import Source, complexity, length, sources
 
 CLOCK = frozenset({"shared/runtime/clock.py"})
@@ -267,4 +274,19 @@ def test_every_make_target_says_what_it_does() -> None:
         target
         for target in phony[1].split()
         if not re.search(rf"^{target}:.*## .+$", text, re.MULTILINE)
+    )
+
+
+def test_every_service_introduces_itself() -> None:
+    """A page for each service: what it decides, says, hears and promises."""
+    pages = {service: ROOT / "services" / service / "README.md" for service in service_names()}
+    texts = {
+        service: page.read_text(encoding="utf-8") if page.exists() else ""
+        for service, page in pages.items()
+    }
+    none_of(
+        f"services/{service}/README.md: no heading {heading!r}"
+        for service, text in texts.items()
+        for heading in ("Decides", "Says", "Hears", "Promises")
+        if not re.search(rf"^#+ .*{heading}", text, re.MULTILINE)
     )
