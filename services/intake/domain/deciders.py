@@ -36,13 +36,11 @@ from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Fold, States, StreamNames
 from shared.kernel.policy_book import PolicyBook
 
-_NO_POLICIES: PolicyBook[Parameters] = PolicyBook()
-
 FOLDS: dict[str, Fold[Any]] = {
     "proposal": Fold(Proposal(), evolve),
     "evaluation": Fold(Assessment(), evolve_assessment),
     "organisation": Fold(Standing(), evolve_standing),
-    "policy": Fold(_NO_POLICIES, evolve_policies),
+    "policy": Fold(PolicyBook[Parameters](), evolve_policies),
 }
 
 
