@@ -13,12 +13,9 @@ from tests.support.catalogue import ROOT
 
 GOLDEN = ROOT / "tests" / "contracts" / "golden"
 FIRST_DAY = date(2020, 7, 20)
-PROJECT = f"prj_{'0' * 31}1"
-ORGANISATION = f"org_{'0' * 31}1"
-TEXTS = (
-    "sample", "1", "QC", "2020-21Q1", "a" * 64,
-    PROJECT, ORGANISATION, f"{PROJECT}.{ORGANISATION}.2020-21Q1",
-)  # fmt: skip
+NUMBER = f"{'0' * 31}1"
+IDENTIFIER = re.compile(r"\^([a-z]+_)\[0-9a-f\]\{32\}\$")
+TEXTS = ("sample", "1", "QC", "2020-21Q1", "a" * 64, f"prj_{NUMBER}.org_{NUMBER}.2020-21Q1")
 """What the patterns of our identifiers, rates and labels are tried with, in this order."""
 FIELDS: Mapping[str, Any] = {"criterion_weights": {"impact": 100}, "overhead_pct": "1/10"}
 """Fields whose values answer to a rule that no schema can say."""
@@ -121,7 +118,10 @@ def _text(schema: Mapping[str, Any], name: str) -> str:
 
 
 def _fitting(schema: Mapping[str, Any], name: str) -> str:
-    """The first known text of the right shape; a decimal's own pattern takes any number."""
+    """An identifier of that kind, else the first known text of that shape."""
+    identifier = IDENTIFIER.fullmatch(schema["pattern"])
+    if identifier:
+        return identifier[1] + NUMBER
     pattern = re.compile(schema["pattern"])
     for text in TEXTS:
         if pattern.search(text) and len(text) <= schema.get("maxLength", len(text)):
