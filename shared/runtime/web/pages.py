@@ -5,7 +5,7 @@ import binascii
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ from shared.kernel.refusals import Fault, Malformed
 from shared.runtime.web.ports import Snapshot
 
 _SEAL_BYTES = 16
-_CURSOR_MAX = 400
+CURSOR_CHARS_MAX = 400
 
 
 class BadCursor(Malformed):
@@ -47,6 +47,11 @@ class Page:
         """The same page with each row in another form."""
         return Page([change(item) for item in self.items], self.next, self.total)
 
+    def document(self) -> dict[str, Any]:
+        """The page as it is sent."""
+        total = {} if self.total is None else {"total": self.total}
+        return {"items": self.items, "next": self.next, **total}
+
 
 @dataclass(frozen=True, slots=True)
 class Cursors:
@@ -62,11 +67,9 @@ class Cursors:
     def open(self, scope: str, cursor: str) -> int | str:
         """The place that a cursor of this scope names. Raises BadCursor."""
         try:
-            if len(cursor) > _CURSOR_MAX:
-                raise BadCursor
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         except (ValueError, binascii.Error):
-            raise BadCursor from None
+            raise BadCursor(Fault("query: cursor", "cursor")) from None
         seal, body = raw[:_SEAL_BYTES], raw[_SEAL_BYTES:]
         if not hmac.compare_digest(seal, self._mac(scope, body)):
             raise BadCursor(Fault("query: cursor", "cursor"))
@@ -83,7 +86,7 @@ class Paging:
     """What the request asked about pages, already checked."""
 
     cursors: Cursors
-    link: str
+    address: str
     """The path that `next` begins with, mount point included."""
     limit: int
     cursor: str | None = None
@@ -99,7 +102,6 @@ class Read:
     """The declared parameters that were given; others were refused."""
     snapshot: Snapshot
     paging: Paging
-    route: str = field(default="")
 
     def page(
         self,
@@ -118,7 +120,7 @@ class Read:
         asked = {name: value for name, value in equal.items() if value is not None}
         matching = [table.c[name] == value for name, value in asked.items()]
         column = table.c[order]
-        scope = canonical([self.route, self.path, self.query, table.name, order, descending, asked])
+        scope = canonical([self.paging.address, self.query, table.name, order, descending, asked])
         rows = select(table).where(*matching)
         if self.paging.cursor is not None:
             after = self.paging.cursors.open(scope, self.paging.cursor)
@@ -153,4 +155,4 @@ class Read:
 
     def _following(self, cursor: str) -> str:
         asked = {**self.query, "limit": self.paging.limit, "cursor": cursor}
-        return f"{self.paging.link}?{urlencode(asked)}"
+        return f"{self.paging.address}?{urlencode(asked)}"

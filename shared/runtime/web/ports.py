@@ -84,7 +84,7 @@ class Snapshot(Protocol):
 
     def events(
         self, after: int, limit: int, types: Sequence[str], subject: str | None
-    ) -> list[tuple[int, Sealed]]:
+    ) -> Sequence[tuple[int, Sealed]]:
         """Events after a position, oldest first, of these types (all if none) and this subject."""
         ...
 
@@ -131,16 +131,6 @@ class Service(Protocol):
     @property
     def writer(self) -> Writer:
         """Where commands go."""
-        ...
-
-    @property
-    def verifier(self) -> Verifier:
-        """Who its callers are."""
-        ...
-
-    @property
-    def cursor_secret(self) -> bytes:
-        """Seals the cursors of its lists."""
         ...
 
     @property

@@ -1,0 +1,176 @@
+"""One FastAPI application of one service: its declared routes, and those that all services have."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from prometheus_client import CollectorRegistry
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from shared.kernel.refusals import Refusal
+from shared.kernel.streams import category
+from shared.runtime.web import asyncapi, docs, health
+from shared.runtime.web.answers import NoRoute
+from shared.runtime.web.commanding import command_endpoint
+from shared.runtime.web.describing import (
+    CONTACT,
+    INTERFACE_VERSION,
+    LICENCE,
+    Descriptions,
+    feed_description,
+    first_sentence,
+    stream_description,
+)
+from shared.runtime.web.feed import feed_endpoint, stream_endpoint
+from shared.runtime.web.gate import Durations, Gate
+from shared.runtime.web.ports import Service, Verifier
+from shared.runtime.web.problems import on_http, on_refusal, show_problem
+from shared.runtime.web.reading import read_endpoint, resource_endpoint
+from shared.runtime.web.routes import PREFIX, Api, CommandRoute, ReadRoute, ResourceRoute, Route
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class UnknownStream(ValueError):
+    """A route shows a category of stream for which the service has no fold."""
+
+
+class DirectRoute(APIRoute):
+    """A route whose endpoint reads the request itself; FastAPI describes it and stays out."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint as it is, without parameters, parsing or serialising in between."""
+        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return endpoint
+
+
+def mount(api: Api, service: Service, *, verifier: Verifier, cursor_secret: bytes) -> FastAPI:
+    """The application of a service.
+
+    Raises NoPolicy when a route's action has no roles: no policy, no start; UnknownStream when a
+    resource has no fold.
+    """
+    name = service.domain.service
+    app = FastAPI(
+        title=f"Grantline {name}",
+        version=INTERFACE_VERSION,
+        contact=CONTACT,
+        license_info={"name": LICENCE, "identifier": LICENCE},
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+        exception_handlers={Refusal: on_refusal, HTTPException: on_http},
+    )
+    registry = CollectorRegistry()
+    registry.register(health.Gauges(service))
+    app.add_middleware(Gate, service=service, verifier=verifier, durations=Durations(registry))
+    app.router.route_class = DirectRoute
+    descriptions = Descriptions(api.routes)
+    for route in api.routes:
+        _add(app, route, _endpoint(route, api, service, cursor_secret), descriptions.of(route))
+    _add_feed(app, api, service)
+    _add_open(app, service, registry)
+    _describe(app, descriptions)
+    return app
+
+
+def _endpoint(route: Route, api: Api, service: Service, cursor_secret: bytes) -> Endpoint:
+    match route:
+        case CommandRoute():
+            return command_endpoint(route, api, service)
+        case ResourceRoute():
+            if category(route.stream) not in service.domain.folds:
+                raise UnknownStream(route.stream)
+            return resource_endpoint(route, api, service)
+        case ReadRoute():
+            return read_endpoint(route, api, service, cursor_secret)
+        case _:
+            raise TypeError(type(route).__name__)
+
+
+def _add(app: FastAPI, route: Route, endpoint: Endpoint, description: dict[str, Any]) -> None:
+    method = route.method if isinstance(route, CommandRoute) else "GET"
+    app.add_api_route(
+        route.path,
+        endpoint,
+        methods=[method],
+        status_code=route.status if isinstance(route, CommandRoute) else 200,
+        name=route.name,
+        operation_id=route.name,
+        summary=first_sentence(route.handler.__doc__),
+        description=route.handler.__doc__ or "",
+        tags=[route.path.split("/")[2]],
+        response_model=None,
+        openapi_extra={**description, "security": [{"bearer": []}]},
+    )
+
+
+def _add_feed(app: FastAPI, api: Api, service: Service) -> None:
+    described = (
+        ("events", feed_endpoint(api.access, service), feed_description(), "Events in pages"),
+        (
+            "events/stream",
+            stream_endpoint(api.access, service),
+            stream_description(),
+            "Events live",
+        ),
+    )
+    for path, endpoint, description, summary in described:
+        app.add_api_route(
+            f"{PREFIX}/{path}",
+            endpoint,
+            methods=["GET"],
+            operation_id=summary.lower().replace(" ", "_"),
+            summary=summary,
+            tags=["events"],
+            response_model=None,
+            openapi_extra={**description, "security": [{"bearer": []}]},
+        )
+
+
+def _add_open(app: FastAPI, service: Service, registry: CollectorRegistry) -> None:
+    """The routes that nobody needs a token for."""
+    schemas = asyncapi.schemas(service.domain)
+    document = asyncapi.document(service.domain)
+
+    async def show_asyncapi(_: Request) -> Response:
+        return JSONResponse(document)
+
+    async def show_schema(request: Request) -> Response:
+        schema = schemas.get(request.path_params["name"])
+        if schema is None:
+            raise NoRoute
+        return JSONResponse(schema, media_type="application/schema+json")
+
+    for path, endpoint in (
+        ("/livez", health.livez),
+        ("/readyz", health.readyz_endpoint(service)),
+        ("/metrics", health.metrics_endpoint(registry)),
+        ("/asyncapi.json", show_asyncapi),
+        ("/schemas/{name}", show_schema),
+        ("/problems/{code}", show_problem),
+        ("/docs", docs.show_docs),
+        ("/docs/{name}", docs.show_asset),
+    ):
+        app.add_api_route(path, endpoint, methods=["GET"], include_in_schema=False)
+
+
+def _describe(app: FastAPI, descriptions: Descriptions) -> None:
+    """Let FastAPI's document carry the schemas of our forms and the way to sign in."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        components = document.setdefault("components", {})
+        components.setdefault("schemas", {}).update(descriptions.schemas)
+        components["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        }
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

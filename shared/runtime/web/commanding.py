@@ -1,0 +1,152 @@
+"""From a POST or PUT to a command, and from its answer back to the caller."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+from pydantic import ValidationError
+from starlette._utils import get_route_path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.kernel.commands import Actor, Command
+from shared.kernel.shown import shown
+from shared.kernel.streams import category
+from shared.runtime.web.access import path_of, permit, roles_for
+from shared.runtime.web.answers import BadQuery
+from shared.runtime.web.bodies import read_body, require_json
+from shared.runtime.web.forms import Form, reader_of
+from shared.runtime.web.incoming import (
+    Incoming,
+    effective_at,
+    idempotency_key,
+    if_match,
+    incoming_of,
+    on_behalf_of,
+)
+from shared.runtime.web.ports import Service
+from shared.runtime.web.problems import form_refusal
+from shared.runtime.web.routes import Api, Ask, CommandRoute, Show
+from shared.runtime.writer import Answer, Asked
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+
+class _Empty(Form):
+    """A command without a form takes no body, or an empty object."""
+
+
+def command_endpoint(route: CommandRoute, api: Api, service: Service) -> Endpoint:
+    """The endpoint of one command; all that does not depend on a request is made here, once.
+
+    Order: role, path, headers, body. Raises NoPolicy if nobody may use the route.
+    """
+    roles = roles_for(api.access, route.action)
+    body_of = _body_reader(route, service.settings.body_bytes_max)
+    build = route.handler if route.form else _ignoring_form(route.handler)
+    show_of = _Shows(api, service)
+    method = route.method
+
+    async def endpoint(request: Request) -> Response:
+        incoming = incoming_of(request.scope)
+        actor = incoming.caller
+        permit(actor, roles)
+        path = path_of(request)
+        if request.scope["query_string"]:
+            raise BadQuery
+        headers = incoming.headers
+        key, version = idempotency_key(headers), if_match(headers)
+        ask = _ask(incoming, path, service)
+        body, form = await body_of(request, incoming)
+        command: Command = build(form, ask)
+        answer = await service.writer.submit(
+            Asked(
+                command=command,
+                key=key,
+                fingerprint=fingerprint(method, get_route_path(request.scope), body),
+                status=route.status,
+                show=show_of(command, actor),
+                if_match=version,
+                correlation_id=incoming.trace_id,
+            )
+        )
+        return _response(answer, service.domain.service)
+
+    return endpoint
+
+
+def fingerprint(method: str, path: str, body: bytes) -> str:
+    """What one idempotency key may stand for: this method, path and body, to the byte (X4)."""
+    return sha256(f"{method} {len(path)} {path}\n".encode() + body).hexdigest()
+
+
+def _ask(incoming: Incoming, path: Mapping[str, str], service: Service) -> Ask:
+    now = service.clock.now()
+    actor = incoming.caller
+    organisation = on_behalf_of(incoming.headers, actor)
+    if organisation is not None:
+        actor = Actor(
+            person=actor.person,
+            roles=actor.roles,
+            organisation_id=actor.organisation_id,
+            on_behalf_of=organisation,
+        )
+    return Ask(
+        by=actor,
+        now=now,
+        effective_at=effective_at(incoming.headers) or now,
+        path=path,
+        new_id=service.ids.new,
+    )
+
+
+def _body_reader(
+    route: CommandRoute, bytes_max: int
+) -> Callable[[Request, Incoming], Awaitable[tuple[bytes, Form | None]]]:
+    read = reader_of(route.form or _Empty)
+    empty_allowed = route.form is None
+
+    async def body_of(request: Request, incoming: Incoming) -> tuple[bytes, Form | None]:
+        body = await read_body(request.receive, incoming.headers, bytes_max)
+        if empty_allowed and not body:
+            return body, None
+        require_json(incoming.headers)
+        try:
+            return body, read(body)
+        except ValidationError as faults:
+            raise form_refusal(faults, body) from None
+
+    return body_of
+
+
+def _ignoring_form(handler: Callable[[Ask], Command]) -> Callable[[Form | None, Ask], Command]:
+    return lambda form, ask: handler(ask)
+
+
+class _Shows:
+    """How the state after a command is shown: by the category of the command's first stream."""
+
+    def __init__(self, api: Api, service: Service) -> None:
+        self._shows = api.show
+        self._deciders = service.domain.deciders
+        self._known: dict[type[Command], Show | None] = {}
+
+    def __call__(self, command: Command, actor: Actor) -> Callable[[Any], Any]:
+        kind = type(command)
+        if kind not in self._known:
+            decider = self._deciders[kind]
+            named = decider.streams(decider.first, command, {})
+            stream = named if isinstance(named, str) else named[0]
+            self._known[kind] = self._shows.get(category(stream))
+        show = self._known[kind]
+        return shown if show is None else lambda state: show(state, actor)
+
+
+def _response(answer: Answer, service: str) -> Response:
+    headers = {
+        "etag": f'"{answer.version}"',
+        "event-position": f"{service}={answer.sequence}",
+    }
+    if answer.repeated:
+        headers["idempotency-hit"] = "true"
+    return Response(answer.body, answer.status, headers, "application/json")

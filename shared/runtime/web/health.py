@@ -1,0 +1,73 @@
+"""Is it alive, is it ready, what does it measure: open routes without versions, hosts or data."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeAlias
+
+from anyio import to_thread
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from shared.runtime.web.ports import Service
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+_NO_STORE = {"cache-control": "no-store"}
+
+
+class Gauges(Collector):
+    """The service's own figures, read when somebody asks."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing before the service has started to measure."""
+        return iter(())
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Each figure as a gauge of the name `grantline_…`, with the service as its label."""
+        for name, value in self._service.gauges().items():
+            family = GaugeMetricFamily(
+                f"grantline_{name}", name.replace("_", " ").capitalize() + ".", labels=["service"]
+            )
+            family.add_metric([self._service.domain.service], value)
+            yield family
+
+
+async def livez(_: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "alive"}, headers=_NO_STORE)
+
+
+def readyz_endpoint(service: Service) -> Endpoint:
+    """Whether to send requests here: 503 naming the checks that fail, and once it stops."""
+
+    async def readyz(_: Request) -> Response:
+        """Every check by name: `ok`, or what is wrong."""
+        checks = dict(await to_thread.run_sync(service.health))
+        if service.stopping:
+            checks["service"] = "stopping"
+        failing = sorted(name for name, found in checks.items() if found != "ok")
+        body = {
+            "status": "not ready" if failing else "ready",
+            "checks": checks,
+            "failing": failing,
+        }
+        headers = {**_NO_STORE, "retry-after": "1"} if failing else _NO_STORE
+        return JSONResponse(body, 503 if failing else 200, headers)
+
+    return readyz
+
+
+def metrics_endpoint(registry: CollectorRegistry) -> Endpoint:
+    """What the service measures, in the Prometheus text format."""
+
+    async def metrics(_: Request) -> Response:
+        """Durations of requests and figures of the moment."""
+        body = await to_thread.run_sync(generate_latest, registry)
+        return Response(body, headers={**_NO_STORE, "content-type": CONTENT_TYPE_LATEST})
+
+    return metrics

@@ -1,0 +1,1 @@
+"""Tests of the web layer, before a service with a writer that keeps everything in memory."""
