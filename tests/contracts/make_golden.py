@@ -1,7 +1,8 @@
 """Adds what is missing: a golden sample of every event version, and the schemas as they are now.
 
-A golden sample is never changed. Who changes an event's shape raises its schema version, keeps an
-upcaster for the old one, and runs `python -m tests.contracts.make_golden`.
+A golden sample is never changed. Who adds an optional field just runs this. Who changes an event's
+shape raises its schema version, keeps an upcaster for the old one, and then runs
+`python -m tests.contracts.make_golden`.
 """
 
 import json

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -37,6 +38,15 @@ def read(file: Path) -> tuple[str, type[Event], int, str]:
     return owner, named[0], schema, text[:-1]
 
 
+def present(value: Any) -> Any:
+    """The data without fields that are absent: one that was added later is absent in the past."""
+    if isinstance(value, list):
+        return [present(item) for item in value]
+    if isinstance(value, dict):
+        return {name: present(item) for name, item in value.items() if item is not None}
+    return value
+
+
 @each_event
 def test_every_version_of_every_event_has_a_golden_sample(owner: str, event: type[Event]) -> None:
     missing = [
@@ -52,7 +62,8 @@ def test_every_golden_sample_is_read_by_todays_code_and_written_as_it_was(file: 
     owner, event, schema, body = read(file)
     assert canonical(read_json(body.encode())) == body
     if schema == event.schema_version:
-        assert body_of(event.model_validate_json(body)) == body
+        again = json.loads(body_of(event.model_validate_json(body)))
+        assert canonical(present(again)) == canonical(present(json.loads(body)))
         return
     assert owner != OPERATIONS_OWNER, "events of operations have no upcasters yet"
     app = module(owner, "app")
