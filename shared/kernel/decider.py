@@ -13,6 +13,13 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from shared.kernel.commands import Command
 from shared.kernel.events import Event, Heard, by_wire_type
+from shared.kernel.operations import (
+    OPERATIONS,
+    Operations,
+    RecordOperation,
+    evolve_operations,
+    record_operation,
+)
 from shared.kernel.streams import category
 from shared.kernel.upcasting import Upcasters
 
@@ -62,6 +69,20 @@ class Decider:
             return names(command, states)
         return names.format_map(_Fields(command))
 
+    def named(self, command: Command) -> list[str]:
+        """The streams that follow from the command's fields alone, to be fetched together."""
+        return [
+            names.format_map(_Fields(command))
+            for names in self.roles.values()
+            if isinstance(names, str)
+        ]
+
+    def first_stream(self, command: Command) -> str:
+        """The stream decided upon: the one whose version `If-Match` and `ETag` speak of."""
+        first = self.streams(self.first, command, {})
+        assert isinstance(first, str), "the first role is one stream"
+        return first
+
 
 class _Fields(dict[str, Any]):
     """A command seen as a mapping, for the templates of stream names."""
@@ -98,15 +119,28 @@ class Domain:
     heard: Sequence[type[Heard]] = ()
     policies: Mapping[type[Event] | type[Heard], Sequence[Policy]] = field(default_factory=dict)
     upcasters: Upcasters = field(default_factory=dict)
+    witnesses: frozenset[str] = frozenset()
+    """Services whose every event is kept, in causal order; only audit witnesses."""
     known: Mapping[str, type[Event] | type[Heard]] = field(init=False)
 
     def __post_init__(self) -> None:
+        """Every service also records what was done to it (`operations-<service>`)."""
+        complete = {
+            "events": (*self.events, *OPERATIONS),
+            "folds": {**self.folds, "operations": Fold(Operations(), evolve_operations)},
+            "deciders": {
+                **self.deciders,
+                RecordOperation: Decider(record_operation, operations="operations-{service}"),
+            },
+        }
+        for name, value in complete.items():
+            object.__setattr__(self, name, value)
         object.__setattr__(self, "known", by_wire_type(self.service, self.events, self.heard))
 
     @property
     def hears(self) -> frozenset[str]:
         """The services whose topics this one subscribes to."""
-        return frozenset(event.origin for event in self.heard)
+        return self.witnesses | {event.origin for event in self.heard}
 
     def fold_of(self, stream: str) -> Fold[Any] | None:
         """The fold of this stream's category, absent for a foreign stream that nobody reads."""

@@ -1,5 +1,9 @@
 """Names of streams: the category before the first hyphen, and the subject inside."""
 
+import re
+
+_SUBJECT = re.compile(r"\b(?:prj|org)_[0-9a-f]{32}\b")
+
 
 def category(stream: str) -> str:
     """The word before the first hyphen: `claim-prj_….org_….2020-21Q1` is a `claim`."""
@@ -14,3 +18,8 @@ def subject_of(stream: str) -> str:
     rest = stream.partition("-")[2]
     owner = rest.partition(".")[0]
     return owner if owner.startswith(("prj_", "org_")) else stream
+
+
+def named_in(body: str, subject: str) -> list[str]:
+    """The other projects and organisations that a body names: it is in their histories as well."""
+    return sorted({*_SUBJECT.findall(body)} - {subject})

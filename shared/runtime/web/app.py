@@ -1,6 +1,7 @@
 """One FastAPI application of one service: its declared routes, and those that all services have."""
 
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import cache, partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -134,15 +135,15 @@ def _add_feed(app: FastAPI, api: Api, service: Service) -> None:
 
 
 def _add_open(app: FastAPI, service: Service, registry: CollectorRegistry) -> None:
-    """The routes that nobody needs a token for."""
-    schemas = asyncapi.schemas(service.domain)
-    document = asyncapi.document(service.domain)
+    """The routes that nobody needs a token for; documents are made when first asked for."""
+    schemas = cache(partial(asyncapi.schemas, service.domain))
+    document = cache(partial(asyncapi.document, service.domain))
 
     async def show_asyncapi(_: Request) -> Response:
-        return JSONResponse(document)
+        return JSONResponse(document())
 
     async def show_schema(request: Request) -> Response:
-        schema = schemas.get(request.path_params["name"])
+        schema = schemas().get(request.path_params["name"])
         if schema is None:
             raise NoRoute
         return JSONResponse(schema, media_type="application/schema+json")

@@ -1,0 +1,155 @@
+"""What would be committed: layers over the journal that later items see and refusals leave."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from shared.runtime.journal import Batch, Entry, Head, Line, StoredAnswer, Waiting
+from shared.runtime.projections import Rows, StoredRows
+
+
+class Layer(Protocol):
+    """Something that a draft can lie upon."""
+
+    head: Head
+
+    def entry(self, stream: str) -> Entry: ...
+    def answer(self, actor: str, key: str) -> StoredAnswer | None: ...
+    def has(self, event_id: str) -> bool: ...
+    def waiting_for(self, needs: Sequence[str]) -> list[Waiting]: ...
+
+
+class Draft:
+    """The additions of one item, seen by what comes after it, gone without a trace if refused."""
+
+    __slots__ = (
+        "_below", "answers", "arrived", "batch", "event_ids", "head", "rows", "streams",
+    )  # fmt: skip
+
+    def __init__(self, below: Layer, rows: Sequence[Rows | StoredRows]) -> None:
+        self._below = below
+        self.head = below.head
+        self.streams: dict[str, Entry] = {}
+        self.answers: dict[tuple[str, str], StoredAnswer] = {}
+        self.event_ids: set[str] = set()
+        self.arrived: list[tuple[str, int]] = []
+        self.batch = Batch()
+        self.rows = [Rows(layer) for layer in rows]
+
+    def above(self) -> "Draft":
+        """A new layer over this one."""
+        return Draft(self, self.rows)
+
+    def entry(self, stream: str) -> Entry:
+        """A stream as this layer sees it."""
+        return self.streams.get(stream) or self._below.entry(stream)
+
+    def answer(self, actor: str, key: str) -> StoredAnswer | None:
+        """The first success of this key, in this layer or below."""
+        return self.answers.get((actor, key)) or self._below.answer(actor, key)
+
+    def has(self, event_id: str) -> bool:
+        """Whether this event is journaled, as this layer sees it."""
+        return event_id in self.event_ids or self._below.has(event_id)
+
+    def waiting_for(self, needs: Sequence[str]) -> list[Waiting]:
+        """What waits for one of these and was not released yet."""
+        mine = self.batch.waits
+        below = [held for held in self._below.waiting_for(needs) if held.event_id not in mine]
+        return [*below, *(held for held in mine.values() if held and held.waits_for in needs)]
+
+    def record(self, line: Line, entry: Entry, mentions: Sequence[str]) -> None:
+        """Add one event at the end of the journal and of its stream."""
+        self.batch.lines.append(line)
+        self.batch.subjects.extend((subject, line.event_id) for subject in mentions)
+        self.event_ids.add(line.event_id)
+        self.streams[line.stream] = entry
+        own = line.received_at is None
+        self.head = Head(
+            line.position,
+            line.sequence if own else self.head.sequence,
+            line.recorded_at if own else self.head.recorded_at,
+            self.head.relayed,
+        )
+
+    def keep(self, newer: "Draft") -> None:
+        """Take over everything of a layer that lay upon this one."""
+        self.head = newer.head
+        self.streams.update(newer.streams)
+        self.answers.update(newer.answers)
+        self.event_ids |= newer.event_ids
+        self.arrived += newer.arrived
+        self.batch.lines += newer.batch.lines
+        self.batch.subjects += newer.batch.subjects
+        self.batch.answers += newer.batch.answers
+        self.batch.waits.update(newer.batch.waits)
+        for mine, theirs in zip(self.rows, newer.rows, strict=True):
+            mine.keep(theirs)
+
+
+class Memory:
+    """Folded states lately used: bounded, and only ever what a commit has accepted."""
+
+    def __init__(self, size_max: int) -> None:
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._size_max = size_max
+
+    def get(self, stream: str) -> Entry | None:
+        """The stream's entry, if it is remembered."""
+        entry = self._entries.get(stream)
+        if entry is not None:
+            self._entries.move_to_end(stream)
+        return entry
+
+    def keep(self, streams: dict[str, Entry]) -> None:
+        """Remember what was committed; the longest unused go."""
+        for stream, entry in streams.items():
+            self._entries[stream] = entry
+            self._entries.move_to_end(stream)
+        while len(self._entries) > self._size_max:
+            self._entries.popitem(last=False)
+
+    def forget(self, streams: Sequence[str]) -> None:
+        """Somebody else wrote to these: fold them again."""
+        for stream in streams:
+            self._entries.pop(stream, None)
+
+
+class Ground:
+    """The lowest layer: the journal as committed, through the memory of the writer."""
+
+    def __init__(
+        self,
+        head: Head,
+        memory: Memory,
+        load: Callable[[Sequence[str]], dict[str, Entry]],
+        answers: dict[tuple[str, str], StoredAnswer],
+        *,
+        has: Callable[[str], bool],
+        waiting_for: Callable[[Sequence[str]], list[Waiting]],
+    ) -> None:
+        self.head = head
+        self.has = has
+        self.waiting_for = waiting_for
+        self._memory = memory
+        self._load = load
+        self._answers = answers
+
+    def fetch(self, streams: Sequence[str]) -> None:
+        """Load the streams that are not in memory, in one go."""
+        missing = sorted({stream for stream in streams if self._memory.get(stream) is None})
+        if missing:
+            self._memory.keep(self._load(missing))
+
+    def entry(self, stream: str) -> Entry:
+        """A stream as committed."""
+        entry = self._memory.get(stream)
+        if entry is None:
+            loaded: dict[str, Any] = self._load([stream])
+            self._memory.keep(loaded)
+            entry = loaded[stream]
+        return entry
+
+    def answer(self, actor: str, key: str) -> StoredAnswer | None:
+        """The stored first success of a key of this group."""
+        return self._answers.get((actor, key))

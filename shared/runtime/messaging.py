@@ -1,0 +1,125 @@
+"""The two threads that connect a journal with its neighbours: relay out, subscriber in."""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import structlog
+
+from shared.kernel.refusals import Unavailable
+from shared.runtime.reading import Snapshot
+from shared.runtime.transport import Subscription, Transport
+from shared.runtime.writer import Stopping, Writer
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 0.5
+"""How long a thread waits for news before it looks whether it should stop."""
+RETRY_SECONDS = 1.0
+"""How long the relay leaves a transport alone that did not answer."""
+
+
+class Relay:
+    """Publishes the journal's own events in order; the journal itself is the outbox.
+
+    The cursor moves after each acknowledged batch, never before: at least once.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        snapshot: Callable[[], AbstractContextManager[Snapshot]],
+        transport: Transport,
+        batch_max: int,
+    ) -> None:
+        self._writer = writer
+        self._snapshot = snapshot
+        self._transport = transport
+        self._batch_max = batch_max
+        self._news = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+        self.failure: str | None = None
+
+    def start(self) -> None:
+        """Begin to publish what is not yet published."""
+        self._news.set()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something new."""
+        self._news.set()
+
+    def stop(self) -> None:
+        """Publish the batch in hand and end."""
+        self._stop.set()
+        self._news.set()
+        self._thread.join()
+
+    def step(self) -> int:
+        """Publish one batch; returns how many events it had."""
+        with self._snapshot() as state:
+            batch = state.own_after(self._writer.relayed, self._batch_max)
+        if batch:
+            self._transport.publish([sealed for _, sealed in batch])
+            self._writer.note_relayed(batch[-1][0])
+        return len(batch)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._news.wait(POLL_SECONDS)
+            self._news.clear()
+            try:
+                while self.step() and not self._stop.is_set():
+                    pass
+                self.failure = None
+            except Unavailable as failure:
+                self.failure = failure.code()
+                self._stop.wait(RETRY_SECONDS)
+
+
+class Subscriber:
+    """Takes foreign events into the journal, then tells the transport that they are safe.
+
+    An event that is broken stops it: nothing behind it is taken, nothing is lost, and the
+    service says so in its health.
+    """
+
+    def __init__(self, writer: Writer, subscription: Subscription, batch_max: int) -> None:
+        self._writer = writer
+        self._subscription = subscription
+        self._batch_max = batch_max
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="subscriber", daemon=True)
+        self.failure: str | None = None
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the batch in hand and end."""
+        self._stop.set()
+        self._thread.join()
+        self._subscription.close()
+
+    def step(self, seconds: float) -> int:
+        """Take in one batch; returns how many events it had."""
+        events = self._subscription.poll(self._batch_max, seconds)
+        if events:
+            self._writer.receive(events)
+            self._subscription.settle()
+        return len(events)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.step(POLL_SECONDS)
+            except Stopping:
+                return
+            except Unavailable:
+                self._stop.wait(RETRY_SECONDS)
+            except Exception as failure:
+                self.failure = type(failure).__name__
+                log.exception("subscriber-stopped")
+                return

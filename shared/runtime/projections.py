@@ -1,0 +1,317 @@
+"""Read models: tables that follow from the journal alone, by key, and can be built again.
+
+A projection's tables live in generations (`claim_list__g3`); readers see the current one through a
+view of the plain name. A rebuild fills the next generation beside it and then moves the view.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    delete,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from shared.kernel.canonical import canonical
+from shared.kernel.events import Event, Heard
+from shared.runtime.database import Prepared
+
+Row: TypeAlias = Mapping[str, Any]
+RowKey: TypeAlias = "tuple[str, tuple[str, ...]]"
+
+INTEGER = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class JsonText(TypeDecorator[Any]):
+    """Lists and mappings, stored as canonical JSON text: the same bytes on every database."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else canonical(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """From the database."""
+        return None if value is None else json.loads(value)
+
+
+def key(name: str) -> Column[str]:
+    """A part of the primary key, text."""
+    return Column(name, Text, primary_key=True)
+
+
+def text(name: str, *, index: bool = False) -> Column[str]:
+    """A text, or nothing."""
+    return Column(name, Text, index=index)
+
+
+def integer(name: str, *, index: bool = False) -> Column[int]:
+    """A whole number (cents, microseconds, a position), or nothing."""
+    return Column(name, INTEGER, index=index)
+
+
+def json_text(name: str) -> Column[Any]:
+    """A list or mapping of plain values."""
+    return Column(name, JsonText)
+
+
+def table(name: str, *columns: Column[Any]) -> Table:
+    """A table of a projection, as its readers see it."""
+    return Table(name, MetaData(), *columns, sqlite_strict=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One event of the journal with what a projection may need of its envelope."""
+
+    event: Event | Heard | None
+    """Absent where this service keeps the event sealed and does not read it."""
+    position: int
+    origin: str
+    sequence: int
+    event_id: str
+    type: str
+    stream: str
+    version: int
+    subject: str
+    recorded_at: datetime
+    effective_at: datetime
+    actor: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """A read model: its tables and how one recorded event changes their rows.
+
+    `apply` is pure. A changed `apply` or table gets a new `revision`, and is rebuilt at the start.
+    With `everything`, sealed events that this service does not read are applied too.
+    """
+
+    name: str
+    revision: int
+    tables: Sequence[Table]
+    apply: Callable[["Rows", Recorded], None]
+    everything: bool = False
+
+
+class Rows:
+    """Rows by table and key, over an older layer; changes stay here until they are kept."""
+
+    __slots__ = ("_below", "changed")
+
+    def __init__(self, below: "Rows | StoredRows") -> None:
+        self._below = below
+        self.changed: dict[RowKey, Row | None] = {}
+
+    def get(self, table: str, *key: str) -> Row | None:
+        """The row with this key, not to be changed in place, or nothing."""
+        place = (table, key)
+        if place in self.changed:
+            return self.changed[place]
+        return self._below.get(table, *key)
+
+    def put(self, table: str, **row: Any) -> None:
+        """Insert or replace a whole row; columns not named are empty."""
+        self.changed[table, self.key_of(table, row)] = row
+
+    def change(self, table: str, *key: str, **changes: Any) -> None:
+        """Change some columns of a row, which must exist."""
+        row = self.get(table, *key)
+        assert row is not None, f"{table} has no row to change"
+        self.changed[table, key] = {**row, **changes}
+
+    def remove(self, table: str, *key: str) -> None:
+        """Take a row away, if there is one."""
+        self.changed[table, key] = None
+
+    def key_of(self, table: str, row: Row) -> tuple[str, ...]:
+        """The primary key inside a whole row."""
+        return self._below.key_of(table, row)
+
+    def keep(self, newer: "Rows") -> None:
+        """Take over what a layer above this one has changed."""
+        self.changed.update(newer.changed)
+
+
+class StoredTable:
+    """One generation of one table: its statements, compiled once."""
+
+    def __init__(self, table: Table, generation: int, dialect: Dialect) -> None:
+        self.view = table.name
+        self.physical = _physical(table, generation)
+        self.keys = tuple(column.name for column in self.physical.primary_key.columns)
+        self.columns = tuple(column.name for column in self.physical.columns)
+        self.json = frozenset(
+            column.name for column in self.physical.columns if isinstance(column.type, JsonText)
+        )
+        insert = (postgresql if dialect.name == "postgresql" else sqlite).insert(self.physical)
+        changing = {name: insert.excluded[name] for name in self.columns if name not in self.keys}
+        upsert = (
+            insert.on_conflict_do_update(index_elements=self.keys, set_=changing)
+            if changing
+            else insert.on_conflict_do_nothing()
+        )
+        self._upsert = Prepared(upsert, dialect)
+        self._delete = Prepared(_by_key(delete(self.physical), self.physical, self.keys), dialect)
+        self._select = self.physical.select()
+
+    def load(self, connection: Connection, key: tuple[str, ...]) -> Row | None:
+        """Read one row."""
+        query = self._select
+        for name, value in zip(self.keys, key, strict=True):
+            query = query.where(self.physical.c[name] == value)
+        found = connection.execute(query).mappings().first()
+        return None if found is None else dict(found)
+
+    def write(self, connection: Connection, rows: Iterable[tuple[tuple[str, ...], Row | None]]) -> None:
+        """Write changed rows and take removed ones away, in one round trip each."""
+        puts: list[tuple[Any, ...]] = []
+        gone: list[tuple[Any, ...]] = []
+        for key, row in rows:
+            if row is None:
+                gone.append(key)
+            else:
+                puts.append(tuple(self._stored(name, row.get(name)) for name in self.columns))
+        self._upsert.many(connection, puts)
+        self._delete.many(connection, gone)
+
+    def _stored(self, name: str, value: Any) -> Any:
+        return canonical(value) if name in self.json and value is not None else value
+
+    def digest(self, connection: Connection) -> str:
+        """SHA-256 over all rows in the order of their keys."""
+        order = [self.physical.c[name] for name in self.keys]
+        running = sha256(self.view.encode())
+        found = connection.execution_options(yield_per=1000).execute(
+            self._select.order_by(*order)
+        )
+        for row in found.mappings():
+            running.update(canonical(dict(row)).encode())
+        return running.hexdigest()
+
+
+def _by_key(statement: Any, table: Table, keys: Sequence[str]) -> Any:
+    for name in keys:
+        statement = statement.where(table.c[name] == bindparam(f"key_{name}"))
+    return statement
+
+
+def _physical(table: Table, generation: int) -> Table:
+    name = f"{table.name}__g{generation}"
+    columns = [
+        Column(column.name, column.type, primary_key=column.primary_key, index=column.index)
+        for column in table.columns
+    ]
+    return Table(name, MetaData(), *columns, sqlite_strict=True)
+
+
+class StoredRows:
+    """The rows in the database, with a bounded memory of those lately used."""
+
+    def __init__(
+        self, connection: Connection, tables: Mapping[str, StoredTable], cached_max: int
+    ) -> None:
+        self.connection = connection
+        self._tables = tables
+        self._cached: OrderedDict[RowKey, Row | None] = OrderedDict()
+        self._cached_max = cached_max
+
+    def get(self, table: str, *key: str) -> Row | None:
+        """The row with this key, or nothing."""
+        place = (table, key)
+        if place in self._cached:
+            self._cached.move_to_end(place)
+            return self._cached[place]
+        row = self._tables[table].load(self.connection, key)
+        self._remember(place, row)
+        return row
+
+    def key_of(self, table: str, row: Row) -> tuple[str, ...]:
+        """The primary key inside a whole row."""
+        return tuple(row[name] for name in self._tables[table].keys)
+
+    def write(self, connection: Connection, changed: Mapping[RowKey, Row | None]) -> None:
+        """Write what a layer changed, table by table, each row once."""
+        by_table: dict[str, list[tuple[tuple[str, ...], Row | None]]] = {}
+        for (table, key), row in changed.items():
+            by_table.setdefault(table, []).append((key, row))
+        for name, rows in by_table.items():
+            self._tables[name].write(connection, rows)
+
+    def committed(self, changed: Mapping[RowKey, Row | None]) -> None:
+        """Remember what is now in the database."""
+        for place, row in changed.items():
+            self._remember(place, row)
+
+    def forget(self) -> None:
+        """Somebody else wrote: read again."""
+        self._cached.clear()
+
+    def _remember(self, place: RowKey, row: Row | None) -> None:
+        self._cached[place] = row
+        self._cached.move_to_end(place)
+        if len(self._cached) > self._cached_max:
+            self._cached.popitem(last=False)
+
+
+class Generation:
+    """One complete set of a service's projection tables."""
+
+    def __init__(
+        self, projections: Sequence[Projection], number: int, dialect: Dialect
+    ) -> None:
+        self.number = number
+        self.projections = projections
+        self.tables = {
+            table.name: StoredTable(table, number, dialect)
+            for projection in projections
+            for table in projection.tables
+        }
+
+    def create(self, connection: Connection) -> None:
+        """Create the tables, empty; leftovers of an interrupted attempt are dropped first."""
+        self.drop(connection)
+        for stored in self.tables.values():
+            stored.physical.create(connection)
+
+    def drop(self, connection: Connection) -> None:
+        """Drop the tables."""
+        for stored in self.tables.values():
+            stored.physical.drop(connection, checkfirst=True)
+
+    def show(self, connection: Connection) -> None:
+        """Let readers see this generation from the next snapshot on."""
+        for stored in self.tables.values():
+            connection.exec_driver_sql(f'DROP VIEW IF EXISTS "{stored.view}"')
+            connection.exec_driver_sql(
+                f'CREATE VIEW "{stored.view}" AS SELECT * FROM "{stored.physical.name}"'
+            )
+
+    def apply(self, rows: Rows, recorded: Recorded) -> None:
+        """Show one event in all projections that it concerns."""
+        for projection in self.projections:
+            if recorded.event is not None or projection.everything:
+                projection.apply(rows, recorded)
+
+    def digest(self, connection: Connection) -> str:
+        """One SHA-256 over all tables of all projections, by name."""
+        parts = [f"{name}={self.tables[name].digest(connection)}" for name in sorted(self.tables)]
+        return sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,106 @@
+"""What can be asked of one state of a journal: positions, streams, events, histories."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, func, or_, select
+
+from shared.kernel.decider import Domain
+from shared.kernel.envelope import Sealed
+from shared.runtime.journal import EVENT_SUBJECT, HEAD, JOURNAL, MARK, WAITING, read_event
+
+SEALED = (JOURNAL.c.position, JOURNAL.c.envelope, JOURNAL.c.body, JOURNAL.c.hash)
+
+
+class Stored(NamedTuple):
+    """One event at its place in this journal."""
+
+    position: int
+    sealed: Sealed
+
+
+class Snapshot:
+    """One state of one service's database; everything read from it belongs together."""
+
+    def __init__(self, connection: Connection, domain: Domain) -> None:
+        self.connection = connection
+        self.domain = domain
+        self.position, self._sequence = connection.execute(
+            select(HEAD.c.position, HEAD.c.sequence)
+        ).one()
+
+    @property
+    def marks(self) -> Mapping[str, int]:
+        """By origin (this service too): up to which sequence everything is folded in."""
+        arrived = dict(self.connection.execute(select(MARK.c.origin, MARK.c.sequence)).all())  # type: ignore[arg-type]
+        stuck = select(WAITING.c.origin, func.min(WAITING.c.sequence)).group_by(WAITING.c.origin)
+        for origin, sequence in self.connection.execute(stuck):
+            arrived[origin] = min(arrived.get(origin, 0), sequence - 1)
+        return {self.domain.service: self._sequence, **arrived}
+
+    def state(self, stream: str) -> tuple[Any, int]:
+        """A stream's state and version, folded from its own rows."""
+        fold = self.domain.folds[stream.partition("-")[0]]
+        query = (
+            select(JOURNAL.c.type, JOURNAL.c.schema, JOURNAL.c.body, JOURNAL.c.version)
+            .where(JOURNAL.c.stream == stream)
+            .order_by(JOURNAL.c.version)
+        )
+        state, version = fold.initial, 0
+        for type_, schema, body, version in self.connection.execute(query):
+            event = read_event(self.domain, type_, schema, body)
+            state = state if event is None else fold.evolve(state, event)
+        return state, version
+
+    def events(
+        self, after: int, limit: int, types: Sequence[str] = (), subject: str | None = None
+    ) -> list[Stored]:
+        """Events after a position, oldest first: a service's own, or all in audit.
+
+        A type may be given whole (`grantline.intake.ProposalSubmitted.v1`) or by its event name.
+        """
+        query = select(*SEALED).where(JOURNAL.c.position > after)
+        if not self.domain.witnesses:
+            query = query.where(JOURNAL.c.origin == self.domain.service)
+        if types:
+            matches = [
+                JOURNAL.c.type == name if "." in name else JOURNAL.c.type.like(f"%.{name}.v%")
+                for name in types
+            ]
+            query = query.where(or_(*matches))
+        if subject is not None:
+            query = query.where(self._of_subject(subject))
+        return self._stored(query.order_by(JOURNAL.c.position).limit(limit))
+
+    def history(self, subject: str, after: int = 0, limit: int | None = None) -> list[Stored]:
+        """Every event about or naming a project or organisation, in journal order."""
+        query = select(*SEALED).where(JOURNAL.c.position > after, self._of_subject(subject))
+        return self._stored(query.order_by(JOURNAL.c.position).limit(limit))
+
+    def _of_subject(self, subject: str) -> Any:
+        named = select(EVENT_SUBJECT.c.event_id).where(EVENT_SUBJECT.c.subject == subject)
+        return or_(JOURNAL.c.subject == subject, JOURNAL.c.event_id.in_(named))
+
+    def own_after(self, sequence: int, limit: int) -> list[tuple[int, Sealed]]:
+        """This service's own events after one of its sequences, with their sequences."""
+        query = (
+            select(JOURNAL.c.sequence, JOURNAL.c.envelope, JOURNAL.c.body, JOURNAL.c.hash)
+            .where(JOURNAL.c.origin == self.domain.service, JOURNAL.c.sequence > sequence)
+            .order_by(JOURNAL.c.sequence)
+            .limit(limit)
+        )
+        return [(row[0], Sealed(*row[1:])) for row in self.connection.execute(query)]
+
+    def _stored(self, query: Select[Any]) -> list[Stored]:
+        return [Stored(row[0], Sealed(*row[1:])) for row in self.connection.execute(query)]
+
+
+def lines_after(connection: Connection, position: int, limit: int) -> Iterator[Any]:
+    """Whole rows of the journal after a position, for those who fold it again."""
+    query = (
+        select(*(column for column in JOURNAL.c if column.name not in {"prevhash", "hash"}))
+        .where(JOURNAL.c.position > position)
+        .order_by(JOURNAL.c.position)
+        .limit(limit)
+    )
+    return iter(connection.execute(query))

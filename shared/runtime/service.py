@@ -1,0 +1,212 @@
+"""One service put together: database, journal, writer, messaging, projections, web."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import anyio
+import structlog
+
+from shared.kernel.commands import Actor
+from shared.kernel.decider import Domain
+from shared.kernel.operations import ProjectionsRebuilt, RecordOperation
+from shared.runtime.arrivals import Arrivals
+from shared.runtime.clock import Clock, SystemClock
+from shared.runtime.database import Database
+from shared.runtime.deciding import Deciding
+from shared.runtime.journal import Head, Journal
+from shared.runtime.messaging import Relay, Subscriber
+from shared.runtime.new_ids import Ids
+from shared.runtime.projections import Generation, Projection, StoredRows
+from shared.runtime.reading import Snapshot
+from shared.runtime.rebuild import (
+    Fill,
+    Rebuild,
+    RebuildRunning,
+    Rebuilt,
+    current_generation,
+    next_number,
+    show_generation,
+)
+from shared.runtime.settings import Settings
+from shared.runtime.transport import Transport
+from shared.runtime.web.routes import Api
+from shared.runtime.writer import Asked, Writer
+
+log = structlog.get_logger()
+
+
+class Service:
+    """A service that can be started once and stopped once.
+
+    `open` takes the database and prepares the projections; `start` begins to write, relay and
+    listen; `stop` ends all of it, acknowledged work first.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        domain: Domain,
+        projections: Sequence[Projection],
+        api: Api,
+        transport: Transport,
+        *,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+    ) -> None:
+        self.settings = settings
+        self.domain = domain
+        self.clock: Clock = clock or SystemClock()
+        self.ids = ids or Ids.system(self.clock.now)
+        self.stopping = False
+        self.api = api
+        self._projections = projections
+        self._transport = transport
+        self._rebuilding = threading.Lock()
+        self.arrivals = Arrivals()
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        return self.domain.service
+
+    def open(self) -> None:
+        """Open the database, apply its schema, bring the projections up. Raises DataInUse."""
+        path = self.settings.data / f"{self.name}.db"
+        self._database = Database(path, self.settings.readers_max)
+        dialect = self._database.dialect
+        journal = Journal(self.domain, dialect)
+        generation = self._prepared()
+        rows = StoredRows(
+            self._database.writer, generation.tables, self.settings.rows_cached_max
+        )
+        deciding = Deciding(
+            self.domain, [generation], self.ids, self.clock.now, self._hash_at(journal)
+        )
+        self.writer = Writer(
+            self._database, journal, deciding, [rows], self.settings, self.clock
+        )
+        self.writer.on_commit = self._on_commit
+        self.arrivals.reach(self.writer.head.position)
+        self._relay = Relay(
+            self.writer, self.snapshot, self._transport, self.settings.relay_batch_max
+        )
+        self._subscriber: Subscriber | None = None
+        if self.domain.hears:
+            subscription = self._transport.subscribe(
+                self.name, self.domain.hears, lambda: dict(self.writer.marks.reached)
+            )
+            self._subscriber = Subscriber(
+                self.writer, subscription, self.settings.receive_batch_max
+            )
+            self._subscription = subscription
+
+    def _hash_at(self, journal: Journal) -> Any:
+        return lambda stream, version: journal.hash_at(self._database.writer, stream, version)
+
+    def _prepared(self) -> Generation:
+        """The live generation; built now if the code's revision is another than the stored."""
+        connection = self._database.writer
+        with connection.begin():
+            number = current_generation(connection, self._projections)
+            if number is not None:
+                return Generation(self._projections, number, self._database.dialect)
+            generation = Generation(
+                self._projections, next_number(connection), self._database.dialect
+            )
+            generation.create(connection)
+            fill = Fill(self.domain, generation, connection, self.settings.rows_cached_max)
+            fill.catch_up(connection, self.settings.rebuild_chunk_events)
+            show_generation(connection, generation)
+        log.info("projections-built", service=self.name, events=fill.events)
+        return generation
+
+    def start(self) -> None:
+        """Begin to write, relay and listen."""
+        self.writer.start()
+        self._relay.start()
+        if self._subscriber:
+            self._subscriber.start()
+
+    def stop_listening(self) -> None:
+        """Answer no more requests and stop the relay and the subscriber."""
+        self.stopping = True
+        self.arrivals.wake()
+        if self._subscriber:
+            self._subscriber.stop()
+        self._relay.stop()
+
+    def close(self) -> None:
+        """Commit what waits and close the database."""
+        self.writer.stop()
+        self._database.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One state of the database, for reading in a worker thread."""
+        with self._database.snapshot() as connection:
+            yield Snapshot(connection, self.domain)
+
+    def _on_commit(self, head: Head) -> None:
+        self.arrivals.reach(head.position)
+        self._relay.wake()
+
+    async def committed(self, beyond: int, timeout: float) -> None:
+        """Return once the journal is beyond a position, or after so many seconds."""
+        await self.arrivals.wait(beyond, timeout)
+
+    def health(self) -> Mapping[str, str]:
+        """Each check by name: `ok`, or what is wrong."""
+        subscriber = self._subscriber.failure if self._subscriber else None
+        return {
+            "writer": "failed" if self.writer.failure else "ok",
+            "relay": self._relay.failure or "ok",
+            "subscriber": subscriber or "ok",
+            "service": "stopping" if self.stopping else "ok",
+        }
+
+    def gauges(self) -> Mapping[str, int]:
+        """Figures of the moment: position, backlog, lag."""
+        head = self.writer.head
+        lag = self._subscription.lag() if self._subscriber else {}
+        return {
+            "journal_position": head.position,
+            "writer_queue_items": self.writer.queued,
+            "relay_backlog_events": head.sequence - self.writer.relayed,
+            "subscriber_lag_events": sum(lag.values()),
+            "waiting_events": self.writer.waiting,
+        }
+
+    async def rebuild(self, by: Actor, reason: str) -> Rebuilt:
+        """Rebuild all projections and record it. Raises RebuildRunning."""
+        rebuilt = await anyio.to_thread.run_sync(self._rebuild)
+        now = self.clock.now()
+        event = ProjectionsRebuilt(
+            events=rebuilt.events,
+            position=rebuilt.position,
+            digest_before=rebuilt.digest_before,
+            digest_after=rebuilt.digest_after,
+            rebuilt_by=by.person,
+            reason=reason,
+        )
+        command = RecordOperation(
+            service=self.name, event=event, by=by, now=now, effective_at=now
+        )
+        key = self.ids.uuid7()
+        asked = Asked(
+            command=command, key=key, fingerprint=key, status=200, show=str, correlation_id=key
+        )
+        await self.writer.submit(asked)
+        return rebuilt
+
+    def _rebuild(self) -> Rebuilt:
+        if not self._rebuilding.acquire(blocking=False):
+            raise RebuildRunning
+        try:
+            return Rebuild(
+                self.domain, self._projections, self._database, self.writer, self.settings
+            ).run()
+        finally:
+            self._rebuilding.release()
+

@@ -1,0 +1,147 @@
+"""How sealed events travel between services: one interface, and the local way.
+
+The local transport carries nothing: a subscription reads its neighbours' journals inside the same
+process, after what its own journal says has arrived. Publishing only wakes it.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from shared.kernel.envelope import Sealed
+from shared.runtime.reading import Snapshot
+
+
+class Subscription(Protocol):
+    """One service's reading of its neighbours' events."""
+
+    def poll(self, limit: int, seconds: float) -> Sequence[Sealed]:
+        """The next events, waiting for some at most this long."""
+        ...
+
+    def settle(self) -> None:
+        """What the last poll gave is in the journal: it need not be delivered again."""
+        ...
+
+    def lag(self) -> Mapping[str, int]:
+        """By origin, how many events were published that have not arrived."""
+        ...
+
+    def close(self) -> None:
+        """Stop reading."""
+        ...
+
+
+class Transport(Protocol):
+    """Carries events, each at least once, in order for each subject."""
+
+    def publish(self, events: Sequence[Sealed]) -> None:
+        """Hand over events; returns once they are acknowledged. Raises Unavailable."""
+        ...
+
+    def subscribe(
+        self, service: str, origins: frozenset[str], arrived: Callable[[], Mapping[str, int]]
+    ) -> Subscription:
+        """Read the events of these services; `arrived` tells by origin what need not come."""
+        ...
+
+
+class LocalTransport:
+    """The neighbours' journals inside one process."""
+
+    def __init__(self) -> None:
+        self._journals: dict[str, Callable[[], AbstractContextManager[Snapshot]]] = {}
+        self._changed = threading.Condition()
+        self._turn = 0
+
+    def join(self, service: str, snapshot: Callable[[], AbstractContextManager[Snapshot]]) -> None:
+        """Let the neighbours read this service's journal."""
+        with self._changed:
+            self._journals[service] = snapshot
+            self._turn += 1
+            self._changed.notify_all()
+
+    def leave(self, service: str) -> None:
+        """This service's journal closes."""
+        with self._changed:
+            self._journals.pop(service, None)
+
+    def publish(self, events: Sequence[Sealed]) -> None:
+        """Wake the subscriptions: the events are already in a journal that they read."""
+        with self._changed:
+            self._turn += 1
+            self._changed.notify_all()
+
+    def subscribe(
+        self, service: str, origins: frozenset[str], arrived: Callable[[], Mapping[str, int]]
+    ) -> "LocalSubscription":
+        """Read the journals of these services."""
+        return LocalSubscription(self, origins, arrived)
+
+    def read(self, origin: str, sequence: int, limit: int) -> list[tuple[int, Sealed]]:
+        """The next own events of a neighbour, none while it is not here."""
+        snapshot = self._journals.get(origin)
+        if snapshot is None:
+            return []
+        with snapshot() as state:
+            return state.own_after(sequence, limit)
+
+    def last(self, origin: str) -> int:
+        """A neighbour's last own sequence, 0 while it is not here."""
+        snapshot = self._journals.get(origin)
+        if snapshot is None:
+            return 0
+        with snapshot() as state:
+            return state.marks[origin]
+
+    def wait(self, seen: int, seconds: float) -> int:
+        """Wait until something was published since that turn; returns the turn now."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._turn != seen, timeout=seconds)
+            return self._turn
+
+
+class LocalSubscription:
+    """Reads neighbours' journals after what has arrived; there is nothing to settle."""
+
+    def __init__(
+        self,
+        transport: LocalTransport,
+        origins: frozenset[str],
+        arrived: Callable[[], Mapping[str, int]],
+    ) -> None:
+        self._transport = transport
+        self._origins = sorted(origins)
+        self._arrived = arrived
+        self._turn = -1
+
+    def poll(self, limit: int, seconds: float) -> Sequence[Sealed]:
+        """The next events of all neighbours, one neighbour after the other."""
+        turn = self._turn
+        found = self._read(limit)
+        if not found:
+            self._turn = self._transport.wait(turn, seconds)
+        return found
+
+    def _read(self, limit: int) -> list[Sealed]:
+        arrived = self._arrived()
+        return [
+            sealed
+            for origin in self._origins
+            for _, sealed in self._transport.read(origin, arrived.get(origin, 0), limit)
+        ]
+
+    def settle(self) -> None:
+        """The marks of the own journal are the only cursor."""
+
+    def lag(self) -> Mapping[str, int]:
+        """By origin, how many events have not arrived."""
+        arrived = self._arrived()
+        return {
+            origin: max(0, self._transport.last(origin) - arrived.get(origin, 0))
+            for origin in self._origins
+        }
+
+    def close(self) -> None:
+        """Nothing is held open."""
