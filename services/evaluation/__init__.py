@@ -1,0 +1,1 @@
+"""Eligibility, reviews, scores and decisions: what evaluation decides about a proposal."""

@@ -1,0 +1,1 @@
+"""The interface of evaluation: forms in, commands out, and what may be read."""

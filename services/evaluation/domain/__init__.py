@@ -1,0 +1,1 @@
+"""What evaluation decides: the pure rules, one module for each stage."""

@@ -1,0 +1,151 @@
+"""A proposal as evaluation knows it: its submitted versions and who confirmed which."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeAlias, assert_never
+
+from services.evaluation.events import Participant
+from services.evaluation.inbound import (
+    DetailedProposalSubmitted,
+    ParticipantConfirmed,
+    ProposalSubmitted,
+    ProposalWithdrawn,
+)
+from shared.kernel.decider import Fold
+from shared.kernel.refusals import NotFound, Refusal
+
+
+class VersionNotSubmitted(NotFound):
+    """No submitted version of this proposal is known here; submit it first."""
+
+    rule = "I-9"
+    french = "Aucune version soumise de cette proposition n'est connue ici; soumettez-la d'abord."
+
+
+class ProposalIsWithdrawn(Refusal):
+    """The lead withdrew this proposal; nothing about it is assessed or decided any more."""
+
+    french = "Le demandeur a retiré cette proposition; plus rien n'y est évalué ni décidé."
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One submitted version: everything that its assessment rests on."""
+
+    version: int
+    content_hash: str
+    programme: str
+    title: str
+    lead_organisation_id: str
+    participants: tuple[Participant, ...]
+    planned_start: date | None
+    endorsed: bool
+    work_places: tuple[str, ...]
+    section_hashes: tuple[tuple[str, str], ...]
+    submitted_on: date
+    missing: tuple[str, ...] = ()
+    """What a detailed version lacks to be comprehensive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """All versions of one proposal that were submitted, in order."""
+
+    project_id: str = ""
+    initial: tuple[Submission, ...] = ()
+    detailed: tuple[Submission, ...] = ()
+    confirmations: frozenset[tuple[str, str]] = frozenset()
+    """Organisation and the content hash that it confirmed."""
+    withdrawn: bool = False
+
+    def confirmed(self, submission: Submission) -> tuple[Participant, ...]:
+        """The parties that count (I-10): the lead, and who confirmed this very version."""
+        return tuple(
+            party
+            for party in submission.participants
+            if party.organisation_id == submission.lead_organisation_id
+            or (party.organisation_id, submission.content_hash) in self.confirmations
+        )
+
+    def initial_version(self, content_hash: str | None = None) -> Submission:
+        """The initial version submitted last, of this content if given.
+
+        Raises VersionNotSubmitted and ProposalIsWithdrawn.
+        """
+        return self._last(self.initial, content_hash)
+
+    def detailed_version(self, content_hash: str | None = None) -> Submission:
+        """The detailed version submitted last, of this content if given.
+
+        Raises VersionNotSubmitted and ProposalIsWithdrawn.
+        """
+        return self._last(self.detailed, content_hash)
+
+    def _last(self, versions: tuple[Submission, ...], content_hash: str | None) -> Submission:
+        if self.withdrawn:
+            raise ProposalIsWithdrawn
+        for submission in reversed(versions):
+            if content_hash in (None, submission.content_hash):
+                return submission
+        raise VersionNotSubmitted
+
+
+ProposalHeard: TypeAlias = (
+    ProposalSubmitted | DetailedProposalSubmitted | ParticipantConfirmed | ProposalWithdrawn
+)
+
+
+def evolve_proposal(proposal: Proposal, event: ProposalHeard) -> Proposal:
+    """The proposal after one more heard event."""
+    match event:
+        case ProposalSubmitted():
+            versions = (*proposal.initial, _submission(event, ()))
+            return replace(proposal, project_id=event.project_id, initial=versions)
+        case DetailedProposalSubmitted():
+            versions = (*proposal.detailed, _submission(event, _missing(event)))
+            return replace(proposal, project_id=event.project_id, detailed=versions)
+        case ParticipantConfirmed():
+            confirmed = (event.organisation_id, event.content_hash)
+            return replace(
+                proposal,
+                project_id=event.project_id,
+                confirmations=proposal.confirmations | {confirmed},
+            )
+        case ProposalWithdrawn():
+            return replace(proposal, withdrawn=True)
+        case _:
+            assert_never(event)
+
+
+def _submission(
+    event: ProposalSubmitted | DetailedProposalSubmitted, missing: tuple[str, ...]
+) -> Submission:
+    return Submission(
+        version=event.version,
+        content_hash=event.content_hash,
+        programme=event.programme,
+        title=event.title,
+        lead_organisation_id=event.lead_organisation_id,
+        participants=tuple(
+            Participant(organisation_id=party.organisation_id, name=party.name)
+            for party in event.participants
+        ),
+        planned_start=event.planned_start,
+        endorsed=event.endorsed,
+        work_places=event.work_places,
+        section_hashes=tuple(sorted(event.section_hashes.items())),
+        submitted_on=event.submitted_on,
+        missing=missing,
+    )
+
+
+def _missing(event: DetailedProposalSubmitted) -> tuple[str, ...]:
+    present = {
+        "budget": bool(event.budget_lines),
+        "work_plan": bool(event.work_plan),
+        "ip_plan": event.ip_plan_declared,
+    }
+    return tuple(name for name, there in present.items() if not there)
+
+
+PROPOSAL = Fold(Proposal(), evolve_proposal)

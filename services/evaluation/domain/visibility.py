@@ -1,0 +1,95 @@
+"""Who sees what of an evaluation: reviewers are independent, applicants see verdicts (E-6)."""
+
+from typing import Any
+
+from services.evaluation.domain.scoring import two_decimals
+from services.evaluation.domain.state import DECIDED, Evaluation, EvaluationNotFound
+from shared.kernel.commands import Actor
+from shared.kernel.shown import shown
+
+INSIDE = frozenset(
+    {
+        "programme_officer",
+        "committee",
+        "certifier",
+        "payer",
+        "finance",
+        "auditor",
+        "operator",
+        "privacy_officer",
+        "service",
+    }
+)
+_FOR_APPLICANTS = (
+    "project_id",
+    "stage",
+    "programme",
+    "title",
+    "lead_organisation_id",
+    "participants",
+    "proposal_version",
+    "proposal_hash",
+    "submitted_on",
+    "policy_version",
+    "eligible",
+    "gaps",
+)
+_RESULTS = ("criteria", "weighted_score", "weighted_score_exact")
+_OF_A_DECISION = (
+    "outcome",
+    "rate",
+    "ceiling",
+    "envelope_id",
+    "conditions",
+    "reasons",
+    "decided_on",
+)
+
+
+def visible(evaluation: Evaluation, actor: Actor) -> dict[str, Any]:
+    """The evaluation as this person may see it.
+
+    A reviewer sees its own review only until it is submitted or the scores are locked, and never
+    more once recused, whatever other roles it has (E-6, E-5). An applicant sees the verdicts, and
+    once decided the criteria's results (E-2). Raises EvaluationNotFound for everybody else.
+    """
+    whole = _whole(evaluation)
+    own = evaluation.reviews.get(actor.person)
+    if own is not None:
+        locked = evaluation.weighted_score is not None
+        if own.recused or own.declaration != "none" or not (own.submitted or locked):
+            whole["reviews"] = {own.person: whole["reviews"][own.person]}
+        return whole
+    if actor.roles & INSIDE:
+        return whole
+    if actor.organisation_id in evaluation.participant_ids:
+        return _for_applicants(evaluation, whole)
+    raise EvaluationNotFound
+
+
+def _for_applicants(evaluation: Evaluation, whole: dict[str, Any]) -> dict[str, Any]:
+    seen = {name: whole[name] for name in _FOR_APPLICANTS}
+    seen["verdicts"] = {
+        condition: {"verdict": given["verdict"], "reason": given["reason"]}
+        for condition, given in whole["verdicts"].items()
+    }
+    if evaluation.stage in DECIDED:
+        seen |= {name: whole[name] for name in _RESULTS}
+        seen["decision"] = {name: whole["decision"][name] for name in _OF_A_DECISION}
+    return seen
+
+
+def _whole(evaluation: Evaluation) -> dict[str, Any]:
+    whole: dict[str, Any] = shown(evaluation)
+    score = evaluation.weighted_score
+    whole["weighted_score_exact"] = whole["weighted_score"]
+    whole["weighted_score"] = None if score is None else two_decimals(score)
+    whole["committee"] = _with_quorum(evaluation, whole["committee"])
+    return whole
+
+
+def _with_quorum(evaluation: Evaluation, committee: dict[str, Any] | None) -> dict[str, Any] | None:
+    if committee is None or evaluation.committee is None:
+        return None
+    present = len(evaluation.committee.deciding)
+    return {**committee, "quorate": present >= evaluation.committee.quorum}
