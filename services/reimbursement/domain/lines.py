@@ -28,7 +28,6 @@ from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Said, States
 from shared.kernel.periods import Quarter, quarters
 from shared.kernel.refusals import Invalid, Refusal
-from shared.kernel.shown import shown
 
 LINES_MAX = 1_000
 """Lines of one claim: payrolls of large participants fit; longer lists are not read by anybody."""
@@ -142,7 +141,7 @@ def _check_days(ask: RecordCostLine, claim: Claim, agreement: Agreement) -> None
     if first <= ask.incurred_from and ask.incurred_to < quarter.end:
         return
     if Quarter.of(ask.incurred_from) != Quarter.of(ask.incurred_to):
-        raise CrossesQuarters(parts=[shown(part) for part in proposed_parts(ask)])
+        raise CrossesQuarters(parts=proposed_parts(ask))
     raise OtherQuarter(opens_on=first, closes_on=quarter.end - timedelta(days=1))
 
 
