@@ -5,9 +5,9 @@ from typing import Any
 
 from shared.kernel.decider import Domain
 from shared.kernel.events import Event, Heard, wire_type
+from shared.kernel.schemas import schema_name, schema_of
 from shared.runtime.web.describing import INTERFACE_VERSION, LICENCE, first_sentence
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SCHEMA_FORMAT = "application/schema+json;version=draft-2020-12"
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "string", "pattern": "^[1-9][0-9]*$"}
@@ -18,14 +18,9 @@ def topic(service: str) -> str:
     return f"grantline.{service}.events.v1"
 
 
-def schema_name(event: type[Event]) -> str:
-    """The file name of an event's schema: `ClaimFiled.v1.json`."""
-    return f"{event.event_name}.v{event.schema_version}.json"
-
-
 def schemas(domain: Domain) -> Mapping[str, Mapping[str, Any]]:
     """By file name, the JSON Schema of each event's body in its newest version."""
-    return {schema_name(event): _schema(event) for event in domain.events}
+    return {schema_name(event): schema_of(event) for event in domain.events}
 
 
 def document(domain: Domain) -> dict[str, Any]:
@@ -63,14 +58,6 @@ def _key(service: str, event: type[Event] | type[Heard]) -> str:
     return f"{service}.{event.event_name}.v{event.schema_version}"
 
 
-def _schema(event: type[Event] | type[Heard]) -> dict[str, Any]:
-    schema = event.model_json_schema(mode="serialization")
-    return {
-        "$schema": DIALECT,
-        "$id": f"/schemas/{event.event_name}.v{event.schema_version}.json",
-    } | schema
-
-
 def _message(service: str, event: type[Event] | type[Heard]) -> dict[str, Any]:
     return {
         "name": wire_type(service, event.event_name, event.schema_version),
@@ -78,7 +65,7 @@ def _message(service: str, event: type[Event] | type[Heard]) -> dict[str, Any]:
         "summary": first_sentence(event.__doc__),
         "contentType": "application/json",
         "headers": {"$ref": "#/components/schemas/Headers"},
-        "payload": {"schemaFormat": _SCHEMA_FORMAT, "schema": _schema(event)},
+        "payload": {"schemaFormat": _SCHEMA_FORMAT, "schema": schema_of(event)},
     }
 
 
