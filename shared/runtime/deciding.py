@@ -72,7 +72,10 @@ class Deciding:
         decision = decide(self.domain, command, lambda stream: draft.entry(stream).state)
         effective_at = to_micros(command.effective_at)
         said = [
-            (self._say(draft, stream, event, (command, effective_at, context)), context.correlation_id)
+            (
+                self._say(draft, stream, event, (command, effective_at, context)),
+                context.correlation_id,
+            )
             for stream, event in decision.says
         ]
         return decision, said
@@ -92,34 +95,22 @@ class Deciding:
         head = draft.head
         recorded_at = max(head.recorded_at + 1, to_micros(self._now()))
         event_id = self._ids.uuid7_at(recorded_at)
-        service = self.domain.service
-        name, schema = event.event_name, event.schema_version
+        service, schema = self.domain.service, event.schema_version
         subject = subject_of(stream)
-        type_ = wire_type(service, name, schema)
+        type_ = wire_type(service, event.event_name, schema)
         envelope = {
-            "actor": command.by.person,
-            "commandid": context.command_id,
-            "correlationid": context.correlation_id,
-            "dataclassification": "internal",
-            "datacontenttype": "application/json",
-            "dataschema": f"/schemas/{name}.v{schema}.json",
+            **self._who(command, context),
+            "dataschema": f"/schemas/{event.event_name}.v{schema}.json",
             "id": event_id,
             "originsequence": head.sequence + 1,
             "partitionkey": subject,
             "prevhash": entry.hash,
             "recordedtime": rfc3339(from_micros(recorded_at)),
-            "source": f"/grantline/{service}",
-            "specversion": "1.0",
             "stream": stream,
             "streamversion": entry.version + 1,
             "subject": subject,
-            "time": rfc3339(command.effective_at),
             "type": type_,
         }
-        if context.causation_id is not None:
-            envelope["causationid"] = context.causation_id
-        if command.by.on_behalf_of is not None:
-            envelope["onbehalfof"] = command.by.on_behalf_of
         if isinstance(version := getattr(event, "policy_version", None), str):
             envelope["policyversion"] = version
         body = body_of(event)
@@ -135,6 +126,24 @@ class Deciding:
         )
         draft.record(line, newer, named_in(body, subject))
         return self._show(draft, line, event, command.by.person)
+
+    def _who(self, command: Command, context: Context) -> dict[str, Any]:
+        """The attributes that all events of one command share."""
+        shared = {
+            "actor": command.by.person,
+            "commandid": context.command_id,
+            "correlationid": context.correlation_id,
+            "dataclassification": "internal",
+            "datacontenttype": "application/json",
+            "source": f"/grantline/{self.domain.service}",
+            "specversion": "1.0",
+            "time": rfc3339(command.effective_at),
+        }
+        if context.causation_id is not None:
+            shared["causationid"] = context.causation_id
+        if command.by.on_behalf_of is not None:
+            shared["onbehalfof"] = command.by.on_behalf_of
+        return shared
 
     def _show(self, draft: Draft, line: Line, event: Any, actor: str) -> Recorded:
         recorded = Recorded(

@@ -126,7 +126,9 @@ class Marks:
 
     def copy(self) -> "Marks":
         """A copy to change while nothing is committed."""
-        return Marks(dict(self.reached), {origin: set(held) for origin, held in self.beyond.items()})
+        return Marks(
+            dict(self.reached), {origin: set(held) for origin, held in self.beyond.items()}
+        )
 
 
 @dataclass(slots=True)
@@ -171,14 +173,16 @@ class Journal:
         lock = select(HEAD.c.position, HEAD.c.sequence, HEAD.c.recorded_at, HEAD.c.relayed)
         self._lock = lock.with_for_update()
         names = ("position", "sequence", "recorded_at", "relayed")
-        moved = {name: bindparam(f"new_{name}") for name in names}
+        moved: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
         self._move = Prepared(update(HEAD).values(moved), dialect)
 
     def lock_head(self, connection: Connection) -> Head:
         """Take the head for this transaction: positions follow the order of commits."""
         return Head(*connection.execute(self._lock).one())
 
-    def write(self, connection: Connection, batch: Batch, head: Head, marks: Mapping[str, int]) -> None:
+    def write(
+        self, connection: Connection, batch: Batch, head: Head, marks: Mapping[str, int]
+    ) -> None:
         """Insert everything of one group and move the head: one round trip for each table."""
         self._insert.many(connection, batch.lines)  # type: ignore[arg-type]
         self._insert_subject.many(connection, batch.subjects)
@@ -228,7 +232,10 @@ class Journal:
         ):
             entry = found.get(stream) or self._empty(stream)
             found[stream] = followed(
-                self._domain, entry, stream, read_event(self._domain, type_, schema, body),
+                self._domain,
+                entry,
+                stream,
+                read_event(self._domain, type_, schema, body),
                 (version, hash_, effective_at),
             )
         return found
@@ -256,9 +263,7 @@ class Journal:
     ) -> dict[tuple[str, str], StoredAnswer]:
         """The stored first successes of these keys, by actor and key."""
         query = select(*ANSWER.c).where(ANSWER.c.key.in_(sorted({key for _, key in keys})))
-        return {
-            (row.actor, row.key): StoredAnswer(*row[2:]) for row in connection.execute(query)
-        }
+        return {(row.actor, row.key): StoredAnswer(*row[2:]) for row in connection.execute(query)}
 
     def hash_at(self, connection: Connection, stream: str, version: int) -> str | None:
         """The hash of one event, if it is here."""

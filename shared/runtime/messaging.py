@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager
 import structlog
 
 from shared.kernel.refusals import Unavailable
+from shared.runtime.items import Stopping
 from shared.runtime.reading import Snapshot
 from shared.runtime.transport import Subscription, Transport
-from shared.runtime.writer import Stopping, Writer
+from shared.runtime.writer import Writer
 
 log = structlog.get_logger()
 

@@ -181,7 +181,9 @@ class StoredTable:
         found = connection.execute(query).mappings().first()
         return None if found is None else dict(found)
 
-    def write(self, connection: Connection, rows: Iterable[tuple[tuple[str, ...], Row | None]]) -> None:
+    def write(
+        self, connection: Connection, rows: Iterable[tuple[tuple[str, ...], Row | None]]
+    ) -> None:
         """Write changed rows and take removed ones away, in one round trip each."""
         puts: list[tuple[Any, ...]] = []
         gone: list[tuple[Any, ...]] = []
@@ -200,9 +202,7 @@ class StoredTable:
         """SHA-256 over all rows in the order of their keys."""
         order = [self.physical.c[name] for name in self.keys]
         running = sha256(self.view.encode())
-        found = connection.execution_options(yield_per=1000).execute(
-            self._select.order_by(*order)
-        )
+        found = connection.execution_options(yield_per=1000).execute(self._select.order_by(*order))
         for row in found.mappings():
             running.update(canonical(dict(row)).encode())
         return running.hexdigest()
@@ -275,9 +275,7 @@ class StoredRows:
 class Generation:
     """One complete set of a service's projection tables."""
 
-    def __init__(
-        self, projections: Sequence[Projection], number: int, dialect: Dialect
-    ) -> None:
+    def __init__(self, projections: Sequence[Projection], number: int, dialect: Dialect) -> None:
         self.number = number
         self.projections = projections
         self.tables = {

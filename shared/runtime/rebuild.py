@@ -58,10 +58,7 @@ def recorded_line(domain: Domain, line: Any) -> Recorded:
 
 def current_generation(connection: Connection, projections: Sequence[Projection]) -> int | None:
     """The live generation, or nothing where a projection is new or has another revision."""
-    known = {
-        row.name: row
-        for row in connection.execute(select(*PROJECTION.c))
-    }
+    known = {row.name: row for row in connection.execute(select(*PROJECTION.c))}
     wanted = {projection.name: projection.revision for projection in projections}
     if {name: row.revision for name, row in known.items()} != wanted:
         return None
@@ -141,9 +138,7 @@ class Rebuild:
         old = Generation(self._projections, number - 1, self._database.dialect)
         new = Generation(self._projections, number, self._database.dialect)
         self._writer.run(new.create)
-        fill = Fill(
-            self._domain, new, self._database.writer, self._settings.rows_cached_max
-        )
+        fill = Fill(self._domain, new, self._database.writer, self._settings.rows_cached_max)
         try:
             self._backfill(fill)
             self._writer.run(lambda connection: self._join(connection, fill))

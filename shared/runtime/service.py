@@ -15,6 +15,7 @@ from shared.runtime.arrivals import Arrivals
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.database import Database
 from shared.runtime.deciding import Deciding
+from shared.runtime.items import Asked
 from shared.runtime.journal import Head, Journal
 from shared.runtime.messaging import Relay, Subscriber
 from shared.runtime.new_ids import Ids
@@ -32,7 +33,7 @@ from shared.runtime.rebuild import (
 from shared.runtime.settings import Settings
 from shared.runtime.transport import Transport
 from shared.runtime.web.routes import Api
-from shared.runtime.writer import Asked, Writer
+from shared.runtime.writer import Writer
 
 log = structlog.get_logger()
 
@@ -78,15 +79,11 @@ class Service:
         dialect = self._database.dialect
         journal = Journal(self.domain, dialect)
         generation = self._prepared()
-        rows = StoredRows(
-            self._database.writer, generation.tables, self.settings.rows_cached_max
-        )
+        rows = StoredRows(self._database.writer, generation.tables, self.settings.rows_cached_max)
         deciding = Deciding(
             self.domain, [generation], self.ids, self.clock.now, self._hash_at(journal)
         )
-        self.writer = Writer(
-            self._database, journal, deciding, [rows], self.settings, self.clock
-        )
+        self.writer = Writer(self._database, journal, deciding, [rows], self.settings, self.clock)
         self.writer.on_commit = self._on_commit
         self.arrivals.reach(self.writer.head.position)
         self._relay = Relay(
@@ -190,9 +187,7 @@ class Service:
             rebuilt_by=by.person,
             reason=reason,
         )
-        command = RecordOperation(
-            service=self.name, event=event, by=by, now=now, effective_at=now
-        )
+        command = RecordOperation(service=self.name, event=event, by=by, now=now, effective_at=now)
         key = self.ids.uuid7()
         asked = Asked(
             command=command, key=key, fingerprint=key, status=200, show=str, correlation_id=key
@@ -209,4 +204,3 @@ class Service:
             ).run()
         finally:
             self._rebuilding.release()
-

@@ -9,8 +9,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -20,11 +19,23 @@ from shared.kernel.commands import Command
 from shared.kernel.decider import Decider
 from shared.kernel.envelope import Sealed
 from shared.kernel.periods import to_micros
-from shared.kernel.refusals import Invalid, Refusal, Stale, Unavailable
+from shared.kernel.refusals import Refusal, Stale
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database
 from shared.runtime.deciding import Context, Deciding
 from shared.runtime.drafts import Draft, Ground, Memory
+from shared.runtime.items import (
+    Answer,
+    Arrived,
+    Asked,
+    Item,
+    KeyReused,
+    Outcome,
+    Overloaded,
+    Settle,
+    Stopping,
+    Task,
+)
 from shared.runtime.journal import Head, Journal, Marks, StoredAnswer
 from shared.runtime.projections import Generation, StoredRows
 from shared.runtime.settings import Settings
@@ -33,68 +44,6 @@ log = structlog.get_logger()
 
 IDLE_SECONDS = 0.2
 """How long an idle writer waits before it notes how far the relay has come."""
-
-
-class Overloaded(Unavailable):
-    """Too much is waiting to be recorded; try again in a second."""
-
-    french = "Trop de demandes attendent d'être consignées; réessayez dans une seconde."
-
-
-class Stopping(Unavailable):
-    """This service is stopping; try again at the next one."""
-
-    french = "Ce service s'arrête; réessayez plus tard."
-
-
-class KeyReused(Invalid):
-    """This idempotency key already stands for another request; use a new key."""
-
-    rule = "X4"
-    french = "Cette clé d'idempotence désigne déjà une autre demande; utilisez une nouvelle clé."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A command as it came in, with what is needed to answer it and to know it again."""
-
-    command: Command
-    key: str
-    fingerprint: str
-    status: int
-    show: Callable[[Any], Any]
-    if_match: int | None = None
-    correlation_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the caller gets: the new state, its version, and the last own sequence."""
-
-    status: int
-    body: bytes
-    version: int
-    sequence: int
-    repeated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """Foreign events, in the order in which they arrived."""
-
-    events: Sequence[Sealed]
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Work that needs the writer's connection, in a transaction of its own."""
-
-    work: Callable[[Connection], Any]
-
-
-Item: TypeAlias = "Asked | Arrived"
-Outcome: TypeAlias = "Answer | BaseException | None"
-Settle: TypeAlias = Callable[[Outcome], None]
 
 
 class Writer:
@@ -120,7 +69,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._relayed = 0
+        self._in_hand: list[Settle] = []
         self.on_commit: Callable[[Head], None] = lambda head: None
         self.failure: BaseException | None = None
         with database.writer.begin():
@@ -242,6 +191,7 @@ class Writer:
         return entry is not None
 
     def _refuse_the_rest(self, why: BaseException) -> None:
+        self._settle([(settle, why) for settle in self._in_hand], None)
         while not self._queue.empty():
             if entry := self._queue.get_nowait():
                 self._settle([(entry[1], why)], None)
@@ -269,6 +219,7 @@ class Writer:
     def _commit(self, group: list[tuple[Item, Settle]]) -> None:
         if not group:
             return
+        self._in_hand = [settle for _, settle in group]
         connection = self._database.writer
         transaction = connection.begin()
         try:
@@ -284,14 +235,16 @@ class Writer:
             if transaction.is_active:
                 transaction.rollback()
             self._deciding.waiting = self._waiting
-            self._settle([(settle, failure) for _, settle in group], None)
             if not isinstance(failure, Exception):
                 raise
+            self._in_hand = []
+            self._settle([(settle, failure) for _, settle in group], None)
             log.error("group-failed", error=type(failure).__name__)
             return
         if changed:
             self._committed(draft, marks)
         settled = [(settle, outcome) for (_, settle), outcome in zip(group, outcomes, strict=True)]
+        self._in_hand = []
         self._settle(settled, self.head if changed else None)
 
     def _decided(
@@ -402,6 +355,8 @@ class Writer:
         self._journal.write(connection, draft.batch, head, moved)
         for stored, rows in zip(self._rows, draft.rows, strict=True):
             stored.write(connection, rows.changed)
+        if draft.batch.waits:
+            self._waiting = self._journal.waiting_count(connection)
         draft.head = head
 
     def _committed(self, draft: Draft, marks: Marks) -> None:
@@ -410,8 +365,6 @@ class Writer:
         self._memory.keep(draft.streams)
         for stored, rows in zip(self._rows, draft.rows, strict=True):
             stored.committed(rows.changed)
-        if draft.batch.waits:
-            self._waiting = self._journal.waiting_count(self._database.writer)
         self._deciding.waiting = self._waiting
 
     def _settle(self, outcomes: list[tuple[Settle, Outcome]], head: Head | None) -> None:

@@ -1,6 +1,6 @@
 """One FastAPI application of one service: its declared routes, and those that all services have."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from functools import cache, partial
 from typing import Any
 
@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from shared.kernel.refusals import Refusal
 from shared.kernel.streams import category
@@ -40,12 +41,19 @@ class UnknownStream(ValueError):
 
 
 class DirectRoute(APIRoute):
-    """A route whose endpoint reads the request itself; FastAPI describes it and stays out."""
+    """A route whose endpoint reads the request itself; FastAPI describes it and stays out.
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint as it is, without parameters, parsing or serialising in between."""
-        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
-        return endpoint
+    No parsing, serialising or stacks of dependencies in between: half of the cost of a request.
+    """
+
+    def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            response = await endpoint(Request(scope, receive, send))
+            await response(scope, receive, send)
+
+        self.app = answer
 
 
 def mount(api: Api, service: Service, *, verifier: Verifier, cursor_secret: bytes) -> FastAPI:

@@ -27,7 +27,7 @@ from shared.runtime.web.incoming import (
 from shared.runtime.web.ports import Service
 from shared.runtime.web.problems import form_refusal
 from shared.runtime.web.routes import Api, Ask, CommandRoute, Show
-from shared.runtime.writer import Answer, Asked
+from shared.runtime.items import Answer, Asked
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
