@@ -34,9 +34,9 @@ def module(service: str, name: str) -> ModuleType | None:
 
 @cache
 def events() -> Mapping[str, tuple[type[Event], ...]]:
-    """Every event by owner, as each owner lists them."""
+    """Every event by owner, as each owner lists them; audit says nothing of its own."""
     found = {
-        service: tuple(listed.EVENTS)
+        service: tuple(getattr(listed, "EVENTS", ()))
         for service in service_names()
         if (listed := module(service, "events")) is not None
     }
@@ -54,7 +54,7 @@ def every_heard() -> list[tuple[str, type[Heard]]]:
         (service, heard)
         for service in service_names()
         if (inbound := module(service, "inbound")) is not None
-        for heard in inbound.HEARD
+        for heard in getattr(inbound, "HEARD", ())
     ]
 
 
