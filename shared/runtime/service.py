@@ -134,6 +134,10 @@ class Service:
             self._subscriber.stop()
         self._relay.stop()
 
+    def abandon(self) -> None:
+        """Close what was opened and never started."""
+        self._database.close()
+
     def close(self) -> None:
         """Commit what waits and close the database."""
         self.writer.stop()

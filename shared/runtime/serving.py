@@ -1,0 +1,157 @@
+"""Services of one process: opened together, started together, stopped in the right order."""
+
+import gc
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from shared.runtime.service import Service
+from shared.runtime.settings import Settings
+from shared.runtime.transport import LocalTransport, Transport
+from shared.runtime.web.app import mount
+from shared.runtime.web.tokens import LocalIssuer
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread may hold the interpreter: the writer and the event loop take turns."""
+LOGGED = frozenset(
+    {"event", "level", "timestamp", "service", "command", "events", "error", "url", "stream"}
+)
+"""Everything else is dropped from a log line: what is not on the list cannot leak."""
+
+
+class Fleet:
+    """Some services over one transport, and the issuer of their tokens."""
+
+    def __init__(self, services: Sequence[Service], transport: Transport) -> None:
+        first = services[0]
+        self.services = services
+        self.transport = transport
+        self.issuer = LocalIssuer.open(first.settings.data, first.clock.now, first.ids.uuid7)
+
+    def open(self) -> None:
+        """Open all databases and start all threads. Raises DataInUse, and then holds nothing."""
+        opened: list[Service] = []
+        try:
+            for service in self.services:
+                service.open()
+                opened.append(service)
+        except BaseException:
+            for service in opened:
+                service.abandon()
+            raise
+        for service in self.services:
+            if isinstance(self.transport, LocalTransport):
+                self.transport.join(service.name, service.snapshot)
+            service.start()
+
+    def close(self) -> None:
+        """Stop listening everywhere first: no service reads a neighbour that is gone."""
+        for service in self.services:
+            service.stop_listening()
+        for service in self.services:
+            service.close()
+
+    @asynccontextmanager
+    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        """Open before the first request, close after the last."""
+        self.open()
+        gc.collect()
+        gc.freeze()  # A full collection of what never dies would make the slowest answers.
+        try:
+            yield
+        finally:
+            self.close()
+
+    def app(self, service: Service) -> FastAPI:
+        """The web application of one of the services."""
+        return mount(
+            service.api,
+            service,
+            verifier=self.issuer.verifier(),
+            cursor_secret=self.issuer.secret("cursors"),
+        )
+
+
+def stop_streams(services: Sequence[Service]) -> None:
+    """Let live streams say goodbye: they would keep a graceful stop waiting."""
+    for service in services:
+        service.stopping = True
+        service.arrivals.wake()
+
+
+class Server(uvicorn.Server):
+    """uvicorn, whose stop signal reaches the live streams before it waits for connections."""
+
+    def __init__(self, config: uvicorn.Config, services: Sequence[Service]) -> None:
+        super().__init__(config)
+        self._services = services
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        """Begin to stop: readiness is off, streams end, requests in hand are answered."""
+        stop_streams(self._services)
+        super().handle_exit(sig, frame)  # type: ignore[arg-type]
+
+
+def server(app: ASGIApp, fleet: Fleet, settings: Settings) -> Server:
+    """An HTTP server for these services, not running yet."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        h11_max_incomplete_event_size=16_384,
+        timeout_graceful_shutdown=int(settings.stop_seconds_max) - 2,
+    )
+    return Server(config, fleet.services)
+
+
+def write_logs(settings: Settings) -> None:
+    """JSON lines on standard error, of allowed names only: never a payload, never a token."""
+    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _name_the_fault,
+            _allowed_only,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s")
+    sys.setswitchinterval(SWITCH_SECONDS)
+
+
+def _name_the_fault(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if line.get("exc_info") and (fault := sys.exc_info()[0]):
+        line["error"] = fault.__name__
+    return line
+
+
+def _allowed_only(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {name: value for name, value in line.items() if name in LOGGED}
+
+
+def serve_alone(create: Callable[[Settings, Transport], Service], port: int) -> None:
+    """Run one service in a process of its own.
+
+    Without a broker it has no peers: it takes commands and relays nothing, and says so in
+    `/readyz`.
+    """
+    settings = Settings.from_environment(port=port)
+    write_logs(settings)
+    transport = LocalTransport()
+    fleet = Fleet([create(settings, transport)], transport)
+    app = fleet.app(fleet.services[0])
+    app.router.lifespan_context = fleet.lifespan
+    server(app, fleet, settings).run()
