@@ -1,0 +1,293 @@
+"""Evaluation over HTTP: a project from its submission to its approval, and who is let in."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.evaluation.api.routes import ACCESS, api
+from shared.kernel.commands import Actor
+from shared.kernel.refusals import Refusal
+from shared.runtime.web.routes import CommandRoute, ReadRoute, ResourceRoute
+from tests.evaluation.examples import (
+    C_035,
+    CRITERIA,
+    DETAILED,
+    HISTORY,
+    LEAD,
+    OF_LEAD,
+    OF_STARTUP,
+    OFFICER,
+    OUTSIDER,
+    PROJECT,
+    PROPOSAL,
+    REVIEWERS,
+    STARTUP,
+    actor,
+    confirmed,
+    detailed,
+)
+from tests.evaluation.running import RunningEvaluation, running_evaluation
+
+HERE = f"/v1/evaluations/{PROJECT}"
+POLICY = {
+    "programme": "scale-ai",
+    "version": "2020-1",
+    "parameters": {"min_participants": 2},
+    "effective_from": "2018-04-01",
+    "reason": "The programme's usual rules",
+}
+OFFICERS_VERDICT = {"verdict": "met", "reason": "Seen and agreed"}
+AWARD = {
+    "outcome": "approved",
+    "rate": "27/83",
+    "ceiling": {"amount": "2700000.00", "currency": "CAD"},
+    "envelope_id": "isi-2018",
+}
+DECIDED_ON = {"effective-at": "2020-09-14T15:00:00-04:00"}
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[RunningEvaluation]:
+    """The service with a policy and nothing else."""
+    with running_evaluation(tmp_path) as evaluation:
+        assert evaluation.ask("POST", "/v1/policies", POLICY).status_code == 201
+        yield evaluation
+
+
+def submitted(running: RunningEvaluation) -> RunningEvaluation:
+    """Intake and membership told the story's beginning."""
+    for stream in (OF_LEAD, OF_STARTUP, PROPOSAL):
+        for event in HISTORY[stream]:
+            running.hear(event, stream)  # type: ignore[arg-type]
+    return running
+
+
+def done(answer: httpx.Response) -> Any:
+    """What a request that went well answered."""
+    assert answer.status_code in (200, 201), answer.text
+    return answer.json()
+
+
+def eligible(running: RunningEvaluation) -> RunningEvaluation:
+    """All six verdicts are given and concluded."""
+    for name in ("scope", "incremental", "participants", "sme", "readiness", "canada"):
+        done(ask_then(running, "PUT", f"{HERE}/eligibility/{name}", OFFICERS_VERDICT))
+    done(ask_then(running, "POST", f"{HERE}/eligibility/conclude"))
+    return running
+
+
+def ask_then(
+    running: RunningEvaluation,
+    method: str,
+    path: str,
+    body: Any = None,
+    by: Actor = OFFICER,
+) -> httpx.Response:
+    """A request that is effective when the story's decision is made."""
+    return running.ask(method, path, body, by=by, headers=DECIDED_ON)
+
+
+def in_selection(running: RunningEvaluation) -> RunningEvaluation:
+    """The detailed version is confirmed and accepted."""
+    running.hear(detailed, PROPOSAL)
+    running.hear(confirmed(STARTUP, DETAILED), PROPOSAL)
+    done(ask_then(running, "POST", f"{HERE}/detailed/accept"))
+    return running
+
+
+def review(running: RunningEvaluation, person: str, points: Sequence[str | None]) -> None:
+    """One reviewer's whole work."""
+    done(
+        ask_then(
+            running, "POST", f"{HERE}/reviewers", {"person": person, "affiliations": [OUTSIDER]}
+        )
+    )
+    by = actor(person, "reviewer")
+    conflict = {"declaration": "none"}
+    done(ask_then(running, "POST", f"{HERE}/conflict", conflict, by=by))
+    for criterion, score in zip(CRITERIA, points, strict=True):
+        body = {"score": score, "rationale": "As the pilot's figures show"}
+        path = f"{HERE}/scores/{criterion}"
+        done(ask_then(running, "PUT", path, body, by=by))
+    done(ask_then(running, "POST", f"{HERE}/review/submit", by=by))
+
+
+def at_committee(running: RunningEvaluation) -> RunningEvaluation:
+    """Scored as in C-035, locked, cleared, recommended, and before the committee."""
+    in_selection(eligible(submitted(running)))
+    for number, points in enumerate(C_035, 1):
+        review(running, f"reviewer-{number}", points)
+    done(ask_then(running, "POST", f"{HERE}/lock"))
+    cleared = {"reason": "Registers searched"}
+    done(ask_then(running, "POST", f"{HERE}/due-diligence/clear", cleared))
+    recommended = {"outcome": "approved", "reasons": ["Strong team"]}
+    done(ask_then(running, "POST", f"{HERE}/recommendation", recommended))
+    met = {"attendees": ["member-1", "member-2", "member-3"], "recusals": []}
+    done(ask_then(running, "POST", f"{HERE}/committee", met))
+    return running
+
+
+def member(running: RunningEvaluation, person: str, path: str, body: Any = None) -> httpx.Response:
+    """A request of a committee member."""
+    return ask_then(running, "POST", f"{HERE}/{path}", body, by=actor(person, "committee"))
+
+
+def test_a_project_goes_from_its_submission_to_its_approval(running: RunningEvaluation) -> None:
+    at_committee(running)
+    done(member(running, "member-3", "votes", {"vote": "for"}))
+    done(member(running, "member-1", "decision", AWARD))
+    refused = member(running, "member-1", "decision/confirm")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "X6")
+    answer = member(running, "member-2", "decision/confirm")
+    state = done(answer)
+    assert state["stage"] == "approved"
+    assert (state["weighted_score"], state["weighted_score_exact"]) == ("75.42", "905/12")
+    assert state["decision"]["rate"] == "27/83"
+    assert state["decision"]["ceiling"] == {"amount": "2700000.00", "currency": "CAD"}
+    assert answer.headers["event-position"].startswith("evaluation=")
+    again = running.ask("GET", HERE)
+    assert again.headers["etag"] == answer.headers["etag"]
+
+
+def test_the_lists_show_stage_eligibility_and_score(running: RunningEvaluation) -> None:
+    at_committee(running)
+    (row,) = done(running.ask("GET", "/v1/evaluations?programme=scale-ai&stage=committee"))["items"]
+    assert (row["eligibility"], row["weighted_score"]) == ("eligible", "75.42")
+    assert done(running.ask("GET", "/v1/evaluations?eligibility=ineligible"))["items"] == []
+    (ranked,) = done(running.ask("GET", "/v1/rankings/scale-ai"))["items"]
+    assert (ranked["rank"], ranked["weighted_score_exact"]) == ("1", "905/12")
+    mine = running.ask("GET", "/v1/assignments", by=REVIEWERS[0])
+    assert [row["status"] for row in done(mine)["items"]] == ["submitted"]
+
+
+def test_the_officer_sees_computed_verdicts_before_giving_any(running: RunningEvaluation) -> None:
+    submitted(running)
+    shown = done(running.ask("GET", f"{HERE}/eligibility"))["conditions"]
+    computed = {row["condition"]: row["computed"] for row in shown}
+    assert {name: row and row["verdict"] for name, row in computed.items()} == {
+        "scope": None,
+        "incremental": None,
+        "participants": "met",
+        "sme": "met",
+        "readiness": "met",
+        "canada": "met",
+    }
+    asked = running.ask("GET", f"{HERE}/eligibility?on=tomorrow")
+    assert (asked.status_code, asked.json()["code"]) == (422, "no-such-day")
+
+
+def test_a_review_refused_for_want_of_a_policy_is_opened_by_a_person(tmp_path: Path) -> None:
+    with running_evaluation(tmp_path) as running:
+        submitted(running)
+        assert running.ask("GET", HERE).status_code == 404
+        done(running.ask("POST", "/v1/policies", POLICY))
+        assert running.ask("POST", f"{HERE}/open", {}).status_code == 201
+        assert done(running.ask("GET", HERE))["stage"] == "eligibility_review"
+
+
+def test_others_reviews_are_hidden_from_a_reviewer_at_work(running: RunningEvaluation) -> None:
+    in_selection(eligible(submitted(running)))
+    review(running, "reviewer-1", C_035[0])
+    asked = {"person": "reviewer-2", "affiliations": []}
+    done(ask_then(running, "POST", f"{HERE}/reviewers", asked))
+    assert list(done(running.ask("GET", HERE, by=REVIEWERS[1]))["reviews"]) == ["reviewer-2"]
+    first = running.ask("GET", HERE, by=REVIEWERS[0])
+    assert sorted(done(first)["reviews"]) == ["reviewer-1", "reviewer-2"]
+
+
+def test_applicants_see_their_own_verdicts_and_nobody_elses(running: RunningEvaluation) -> None:
+    eligible(submitted(running))
+    own = running.ask("GET", HERE, by=actor("applicant-1", "applicant", organisation_id=LEAD))
+    assert done(own)["verdicts"]["canada"]["verdict"] == "met"
+    assert "reviews" not in own.json()
+    stranger = actor("applicant-2", "applicant", organisation_id=OUTSIDER)
+    other = running.ask("GET", HERE, by=stranger)
+    assert other.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("PUT", f"{HERE}/eligibility/beauty", OFFICERS_VERDICT, 404, "condition-unknown"),
+        ("PUT", f"{HERE}/eligibility/sme", {"verdict": "met"}, 422, None),
+        ("PUT", f"{HERE}/eligibility/sme", {"verdict": "fine", "reason": "x"}, 422, None),
+        ("POST", f"{HERE}/eligibility/conclude", None, 409, "eligibility-unsettled"),
+        ("POST", f"{HERE}/detailed/accept", None, 409, "not-at-this-stage"),
+        ("POST", f"{HERE}/detailed/return", {"gaps": []}, 422, None),
+        ("POST", f"{HERE}/decision", {**AWARD, "rate": "40%"}, 422, None),
+        ("POST", f"{HERE}/decision", {**AWARD, "ceiling": {"amount": "1"}}, 422, None),
+        ("POST", f"{HERE}/decision", {**AWARD, "extra": 1}, 422, None),
+        ("POST", f"/v1/evaluations/prj_{'9' * 32}/lock", None, 404, "evaluation-not-found"),
+        ("POST", "/v1/evaluations/prj_1/lock", None, 404, None),
+        ("POST", "/v1/policies", POLICY, 409, "policy-version-taken"),
+        (
+            "POST",
+            "/v1/policies",
+            {**POLICY, "version": "2", "parameters": {"criterion_weights": {"team": 99}}},
+            422,
+            None,
+        ),
+    ],
+)
+def test_what_is_refused_is_a_clear_problem(
+    running: RunningEvaluation, method: str, path: str, body: Any, status: int, code: str | None
+) -> None:
+    answer = submitted(running).ask(method, path, body)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    if code is not None:
+        assert answer.json()["code"] == code
+
+
+def test_a_stale_if_match_and_a_repeated_key_change_nothing(running: RunningEvaluation) -> None:
+    submitted(running)
+    path = f"{HERE}/eligibility/scope"
+    stale = running.ask("PUT", path, OFFICERS_VERDICT, headers={"if-match": '"7"'})
+    assert stale.status_code == 412
+    key = {"idempotency-key": "the-same"}
+    first = running.ask("PUT", path, OFFICERS_VERDICT, headers=key)
+    again = running.ask("PUT", path, OFFICERS_VERDICT, headers=key)
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert first.headers["etag"] == again.headers["etag"]
+
+
+ROLES = ("applicant", "reviewer", "programme_officer", "committee", "payer", "auditor", "operator")
+EVERY_ROUTE = [
+    (route.method if isinstance(route, CommandRoute) else "GET", route.path, route.action)
+    for route in api.routes
+    if isinstance(route, CommandRoute | ReadRoute | ResourceRoute)
+]
+
+
+@pytest.mark.parametrize(("method", "path", "action"), EVERY_ROUTE)
+def test_a_role_that_is_not_named_is_let_in_nowhere(
+    refusing: RunningEvaluation, method: str, path: str, action: str
+) -> None:
+    path = re.sub(r"\{project_id\}", PROJECT, path)
+    path = re.sub(r"\{[a-z_]+\}", "team", path)
+    for role in ROLES:
+        if role not in ACCESS[action]:
+            assert refusing.ask(method, path, by=actor("person-1", role)).status_code == 403, role
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEvaluation]:
+    """One service for all requests that change nothing."""
+    with running_evaluation(tmp_path_factory.mktemp("evaluation")) as evaluation:
+        yield evaluation
+
+
+def test_every_refusal_speaks_both_languages() -> None:
+    ours = [kind for kind in _all(Refusal) if kind.__module__.startswith("services.evaluation")]
+    assert len(ours) > 30
+    for kind in ours:
+        assert "french" in vars(kind), kind
+        assert kind.english().endswith("."), kind
+
+
+def _all(kind: type[Refusal]) -> list[type[Refusal]]:
+    return [each for sub in kind.__subclasses__() for each in (sub, *_all(sub))]

@@ -1,0 +1,141 @@
+"""What the lists show follows from the recorded events alone."""
+
+from typing import Any
+
+import pytest
+
+from services.evaluation.commands import OpenEligibilityReview
+from services.evaluation.projections import PROJECTIONS
+from shared.kernel.events import Event, Heard
+from shared.runtime.projections import Recorded, Row, Rows
+from tests.evaluation.examples import (
+    EVALUATION,
+    MEMBERS,
+    NOW,
+    PROJECT,
+    PROPOSAL,
+    REVIEWERS,
+    REVISED,
+    assess,
+    assess_all,
+    assign,
+    at_committee,
+    at_eligibility,
+    at_selection,
+    conclude,
+    confirm,
+    decided,
+    declare,
+    detailed,
+    eligible,
+    heard,
+    lock,
+    propose_decline,
+    recommend,
+    reviewed,
+    score,
+    submitted,
+    who,
+)
+from tests.support.spec import Given
+
+
+class NoRows:
+    """An empty database that knows the keys of the tables."""
+
+    def get(self, table: str, *key: str) -> Row | None:
+        """Nothing is here."""
+        return None
+
+    def key_of(self, table: str, row: Row) -> tuple[str, ...]:
+        """The primary key inside a whole row."""
+        columns = {
+            found.name: [column.name for column in found.primary_key.columns]
+            for projection in PROJECTIONS
+            for found in projection.tables
+        }
+        return tuple(row[name] for name in columns[table])
+
+
+def recorded(event: Event | Heard, position: int) -> Recorded:
+    """An event as a projection sees it."""
+    return Recorded(
+        event=event,
+        position=position,
+        origin="evaluation",
+        sequence=position,
+        event_id=f"event-{position}",
+        type=event.event_name,
+        stream=EVALUATION,
+        version=position,
+        subject=PROJECT,
+        recorded_at=NOW,
+        effective_at=NOW,
+        actor="officer-1",
+        body="",
+    )
+
+
+def row_of(here: Given, table: str, *key: str, then: Any = ()) -> Any:
+    """The row after one project's evaluation, and what was heard after it."""
+    rows = Rows(NoRows())  # type: ignore[arg-type]
+    for position, event in enumerate([*here.history.get(EVALUATION, ()), *then], start=1):
+        for projection in PROJECTIONS:
+            projection.apply(rows, recorded(event, position))
+    return rows.get(table, *key)
+
+
+def declined() -> Given:
+    """Two persons declined it."""
+    return at_committee().after(propose_decline, confirm)
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        at_eligibility,
+        eligible,
+        lambda: at_eligibility().after(*assess_all, assess("scope", "not_met"), conclude),
+        at_selection,
+        lambda: at_selection().after(
+            assign(REVIEWERS[0]), declare(REVIEWERS[0]), score(REVIEWERS[0], "team", "3")
+        ),
+        lambda: reviewed().after(lock),
+        lambda: reviewed().after(lock, recommend),
+        at_committee,
+        decided,
+        declined,
+    ],
+)
+def test_the_list_and_the_page_agree_on_the_stage(history: Any) -> None:
+    here = history()
+    row, state = row_of(here, "evaluation_list", PROJECT), here.state(EVALUATION)
+    assert row["stage"] == state.stage
+    assert row.get("weighted_score") == (
+        None if state.weighted_score is None else str(state.weighted_score)
+    )
+    eligibility = {None: "under_review", True: "eligible", False: "ineligible"}
+    assert row["eligibility"] == eligibility[state.eligible]
+
+
+def test_a_detailed_version_that_was_heard_is_listed_if_its_review_is_open() -> None:
+    row = row_of(eligible(), "evaluation_list", PROJECT, then=[detailed])
+    assert row["detailed_version"] == 2
+    none = Given(eligible().domain, {})
+    assert row_of(none, "evaluation_list", PROJECT, then=[detailed]) is None
+
+
+def test_a_newer_version_keeps_its_place_in_the_list() -> None:
+    second = submitted.model_copy(update={"version": 2, "content_hash": REVISED})
+    again = OpenEligibilityReview(project_id=PROJECT, **who())
+    here = heard(at_eligibility(), PROPOSAL, second).after(again)
+    assert row_of(here, "evaluation_list", PROJECT)["position"] == 1
+
+
+def test_assignments_follow_their_reviewers() -> None:
+    one, two, _ = REVIEWERS
+    here = at_selection().after(assign(one), assign(two), declare(one), declare(two, "actual"))
+    statuses = [row_of(here, "assignment_list", PROJECT, by.person)["status"] for by in (one, two)]
+    assert statuses == ["declared", "recused"]
+    assert row_of(reviewed(), "assignment_list", PROJECT, "reviewer-3")["status"] == "submitted"
+    assert row_of(reviewed(), "assignment_list", PROJECT, MEMBERS[0].person) is None
