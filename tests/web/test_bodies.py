@@ -8,7 +8,8 @@ import pytest
 
 from shared.runtime.web.forms import reader_of
 from shared.runtime.web.problems import FAULTS_MAX
-from tests.web.world import BOX, FillForm, LinesForm, World
+from tests.web.boxes import BOX, FillForm, LinesForm
+from tests.web.world import World
 
 pytestmark = pytest.mark.anyio
 

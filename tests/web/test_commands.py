@@ -5,7 +5,8 @@ import hashlib
 import pytest
 
 from shared.runtime.web.commanding import fingerprint
-from tests.web.world import BOX, ORGANISATION, OTHER_BOX, World, later
+from tests.web.boxes import BOX, ORGANISATION, OTHER_BOX
+from tests.web.world import World, later
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,8 @@ import anyio
 import pytest
 
 from shared.runtime.web import feed
-from tests.web.world import BOX, World, later
+from tests.web.boxes import BOX
+from tests.web.world import World, later
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,8 @@ from shared.runtime.web.access import NoPolicy
 from shared.runtime.web.app import UnknownStream, mount
 from shared.runtime.web.docs import FOLDER
 from shared.runtime.web.routes import PREFIX, Api, Ask
-from tests.web.world import BOX, Box, OpenBox, World, evolve
+from tests.web.boxes import BOX, Box, OpenBox, evolve
+from tests.web.world import World
 
 pytestmark = pytest.mark.anyio
 

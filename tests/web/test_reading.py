@@ -3,7 +3,8 @@
 import anyio
 import pytest
 
-from tests.web.world import BOX, World
+from tests.web.boxes import BOX
+from tests.web.world import World
 
 pytestmark = pytest.mark.anyio
 

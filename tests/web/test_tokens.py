@@ -17,7 +17,8 @@ from shared.kernel.commands import Actor
 from shared.runtime.clock import SetClock
 from shared.runtime.web.answers import Unauthenticated
 from shared.runtime.web.tokens import KEY_FILE, LocalIssuer, UnknownRole, Verifier
-from tests.web.world import ORGANISATION, START, World, later
+from tests.web.boxes import ORGANISATION
+from tests.web.world import START, World, later
 
 NOW = int(START.timestamp())
 

@@ -43,7 +43,7 @@ class UnknownStream(ValueError):
 class DirectRoute(APIRoute):
     """A route whose endpoint reads the request itself; FastAPI describes it and stays out.
 
-    No parsing, serialising or stacks of dependencies in between: half of the cost of a request.
+    No parsing, serialising or stacks of dependencies in between.
     """
 
     def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:

@@ -5,13 +5,13 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
-from starlette._utils import get_route_path
 from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.kernel.commands import Actor, Command
 from shared.kernel.shown import shown
 from shared.kernel.streams import category
+from shared.runtime.items import Answer, Asked
 from shared.runtime.web.access import path_of, permit, roles_for
 from shared.runtime.web.answers import BadQuery
 from shared.runtime.web.bodies import read_body, require_json
@@ -23,11 +23,11 @@ from shared.runtime.web.incoming import (
     if_match,
     incoming_of,
     on_behalf_of,
+    route_path,
 )
 from shared.runtime.web.ports import Service
 from shared.runtime.web.problems import form_refusal
 from shared.runtime.web.routes import Api, Ask, CommandRoute, Show
-from shared.runtime.items import Answer, Asked
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -63,7 +63,7 @@ def command_endpoint(route: CommandRoute, api: Api, service: Service) -> Endpoin
             Asked(
                 command=command,
                 key=key,
-                fingerprint=fingerprint(method, get_route_path(request.scope), body),
+                fingerprint=fingerprint(method, route_path(request.scope), body),
                 status=route.status,
                 show=show_of(command, actor),
                 if_match=version,

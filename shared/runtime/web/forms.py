@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,8 +10,7 @@ from pydantic_core import PydanticCustomError, SchemaValidator, core_schema
 
 from shared.kernel.canonical import read_json
 
-_MAYBE_DECIMAL = re.compile(rb"[0-9][.eE]|[0-9]{41}")
-"""What a body with a number that is no plain integer must contain."""
+_DECIMAL = re.compile(rb"[0-9][eE]|[0-9]{41}")
 
 _TEXTS = {
     "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
@@ -56,37 +54,30 @@ def reader_of(form: type[F]) -> Callable[[bytes], F]:
 
     def read(raw: bytes) -> F:
         value = read_json(raw)
-        if _MAYBE_DECIMAL.search(raw):
-            exact = _Exact()
-            text = exact.encode(value)
-            if exact.seen:
-                return _read_exact(form, validator, value, text)
+        if _holds_decimals(raw):
+            return _read_exact(form, validator, value)
         found: F = validate(raw)
         return found
 
     return read
 
 
-class _Exact:
-    """Encodes a body again with its decimals as strings, which no validator rounds."""
-
-    def __init__(self) -> None:
-        self.seen = False
-
-    def encode(self, value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False, default=self._as_string)
-
-    def _as_string(self, value: Decimal) -> str:
-        self.seen = True
-        return str(value)
+def _holds_decimals(raw: bytes) -> bool:
+    """Whether well-formed JSON has a number that is no plain integer, outside of all strings."""
+    if b"\\" in raw:
+        raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    outside = b"".join(raw.split(b'"')[::2])
+    return b"." in outside or _DECIMAL.search(outside) is not None
 
 
-def _read_exact(form: type[F], validator: SchemaValidator, value: Any, text: str) -> F:
-    """Read a body that holds decimals, now strings; a text field must not take one of them."""
-    found: F = validator.validate_json(text)
-    numbers = json.dumps(value, ensure_ascii=False, default=lambda _: 0.5)
+def _read_exact(form: type[F], validator: SchemaValidator, value: Any) -> F:
+    """Read a body with its decimals as strings, which no validator rounds.
+
+    Then once more with some number in their places: a text must not have taken one of the strings.
+    """
+    found: F = validator.validate_json(json.dumps(value, ensure_ascii=False, default=str))
     try:
-        validator.validate_json(numbers)
+        validator.validate_json(json.dumps(value, default=lambda _: 0.5))
     except ValidationError as faults:
         lines = [_without_input(fault) for fault in faults.errors() if _number_for_text(fault)]
         if lines:

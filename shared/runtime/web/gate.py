@@ -5,11 +5,17 @@ from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Histogram
-from starlette._utils import get_route_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.runtime.web.answers import Unauthenticated, Unexpected
-from shared.runtime.web.incoming import SCOPE_KEY, Incoming, bearer, read_headers, trace_of
+from shared.runtime.web.incoming import (
+    SCOPE_KEY,
+    Incoming,
+    bearer,
+    read_headers,
+    route_path,
+    trace_of,
+)
 from shared.runtime.web.ports import Service, Verifier
 from shared.runtime.web.problems import respond
 from shared.runtime.web.routes import PREFIX
@@ -69,7 +75,7 @@ class Gate:
         headers = read_headers(scope["headers"])
         trace_id = trace_of(headers) or self._service.ids.uuid7().replace("-", "")
         incoming = scope[SCOPE_KEY] = Incoming(headers, trace_id)
-        path = get_route_path(scope)
+        path = route_path(scope)
         closed = path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/")
         answer = _Answer(send, _CLOSED_HEADERS if closed else _OPEN_HEADERS)
         try:

@@ -49,6 +49,14 @@ def incoming_of(scope: Mapping[str, Any]) -> Incoming:
     return found
 
 
+def route_path(scope: Mapping[str, Any]) -> str:
+    """The path below the point where the application is mounted: what its routes see."""
+    root: str = scope.get("root_path", "")
+    path: str = scope["path"]
+    below = root and (path == root or path.startswith(f"{root}/"))
+    return path[len(root) :] if below else path
+
+
 def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> Mapping[bytes, str]:
     """All headers by name, the values as text."""
     found: dict[bytes, str] = {}

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, quote
 
 import anyio
 from anyio import to_thread
-from starlette._utils import get_route_path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +20,7 @@ from shared.runtime.web.incoming import (
     Incoming,
     incoming_of,
     positions,
+    route_path,
     wait_seconds,
     wanted_marks,
 )
@@ -178,7 +178,7 @@ def limit_of(query: Mapping[str, str], limits: Limits) -> int:
 def address_of(request: Request) -> str:
     """The path of this request as its caller wrote it, mount point included."""
     root: str = request.scope.get("root_path", "")
-    return quote(root + get_route_path(request.scope))
+    return quote(root + route_path(request.scope))
 
 
 def _paging(request: Request, query: dict[str, str], cursors: Cursors, limits: Limits) -> Paging:
