@@ -1,9 +1,13 @@
 """Refusals as problem documents: two languages, stable codes, and no word about our insides."""
 
 import pytest
+from prometheus_client import CollectorRegistry
+from starlette.types import Receive, Scope, Send
 
 from shared.kernel.refusals import Refusal
+from shared.runtime.web.gate import BrokeOff, Durations, Gate
 from shared.runtime.web.problems import catalogue
+from tests.support.client import Client
 from tests.web.boxes import BOX
 from tests.web.world import World
 
@@ -75,6 +79,21 @@ async def test_a_fault_of_ours_says_nothing_but_its_trace(
     for secret in ("046 454 286", "secret"):
         assert secret not in answer.text
         assert secret not in logged
+
+
+async def test_an_answer_that_breaks_off_tells_the_server_nothing_but_the_trace(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def breaks(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError("the secret is in this message")
+
+    verifier, durations = world.issuer.verifier(), Durations(CollectorRegistry())
+    gate = Gate(breaks, service=world, verifier=verifier, durations=durations)
+    with pytest.raises(BrokeOff) as caught:
+        await Client(gate).get("/livez")
+    assert caught.value.__suppress_context__
+    assert "secret" not in "".join(capsys.readouterr())
 
 
 def all_kinds(kind: type[Refusal]) -> list[type[Refusal]]:

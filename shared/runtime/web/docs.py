@@ -1,6 +1,7 @@
 """The page that shows the interface, from files of ours alone: no other host is asked."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -37,5 +38,9 @@ async def show_asset(request: Request) -> Response:
 
 
 def _file(name: str) -> Response:
-    path = FOLDER / name
-    return Response(path.read_bytes(), headers=_HEADERS, media_type=_TYPES[path.suffix])
+    return Response(_read(name), headers=_HEADERS, media_type=_TYPES[Path(name).suffix])
+
+
+@cache
+def _read(name: str) -> bytes:
+    return (FOLDER / name).read_bytes()

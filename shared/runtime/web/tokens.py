@@ -63,10 +63,15 @@ class LocalIssuer:
 
     @classmethod
     def open(
-        cls, folder: Path, now: Callable[[], datetime], new_id: Callable[[], str]
+        cls,
+        folder: Path,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+        issuer: str = ISSUER,
+        audience: str = AUDIENCE,
     ) -> "LocalIssuer":
         """The issuer of this data folder; its key file is readable by the owner alone."""
-        return cls(_key_in(folder), now, new_id)
+        return cls(_key_in(folder), now, new_id, issuer, audience)
 
     @property
     def kid(self) -> str:
