@@ -273,3 +273,16 @@ def test_a_form_is_frozen_and_hides_its_input() -> None:
     with pytest.raises(ValueError, match="Field required") as caught:
         read(b'{"note":"' + CANARY.encode() + b'"}')
     assert CANARY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "note",
+    ['1.5', 'say \\"1.5\\" ', '\\\\', 'back\\\\\\" 2.5', "1e5", "\\u00e9", "9" * 45],
+)  # fmt: skip
+def test_numbers_inside_texts_are_texts_and_those_beside_them_are_exact(note: str) -> None:
+    texts = MONEY + b',"note":"' + note.encode() + b'"'
+    numbers = texts.replace(b'"10.00"', b"10.10") + b',"weight":0.12345678901234567'
+    read = json.loads(b"{" + texts + b"}")["note"]
+    assert filled(b"{" + texts + b"}").note == read
+    form = filled(b"{" + numbers + b"}")
+    assert (form.amount, form.note, str(form.weight)) == (1010, read, "0.12345678901234567")

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError, SchemaValidator, core_schema
 
-from shared.kernel.canonical import read_json
+from shared.kernel.canonical import DIGITS_MAX, read_json
 
-_DECIMAL = re.compile(rb"[0-9][eE]|[0-9]{41}")
+_DIGITS = bytes.maketrans(b"123456789E", b"000000000e")
+_LONG = b"0" * (DIGITS_MAX + 1)
 
 _TEXTS = {
     "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
@@ -64,10 +65,10 @@ def reader_of(form: type[F]) -> Callable[[bytes], F]:
 
 def _holds_decimals(raw: bytes) -> bool:
     """Whether well-formed JSON has a number that is no plain integer, outside of all strings."""
-    if b"\\" in raw:
+    if b'\\"' in raw:
         raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
-    outside = b"".join(raw.split(b'"')[::2])
-    return b"." in outside or _DECIMAL.search(outside) is not None
+    outside = b"".join(raw.split(b'"')[::2]).translate(_DIGITS)
+    return b"." in outside or b"0e" in outside or _LONG in outside
 
 
 def _read_exact(form: type[F], validator: SchemaValidator, value: Any) -> F:
