@@ -41,15 +41,11 @@ class ProposedCost(Heard):
     amount_cents: Cents
 
 
-class ProposalSubmitted(Heard, origin="intake", name="ProposalSubmitted"):
-    """An initial proposal was submitted; it may be what was approved, and has no budget."""
-
-    project_id: ProjectId
-    content_hash: Sha256
-
-
 class DetailedProposalSubmitted(Heard, origin="intake", name="DetailedProposalSubmitted"):
-    """A detailed version was submitted, with the budget that an agreement takes over."""
+    """A detailed version was submitted, with the budget that an agreement takes over.
+
+    Only such a version is ever approved (E-8).
+    """
 
     project_id: ProjectId
     content_hash: Sha256
@@ -66,7 +62,6 @@ class MemberAdmitted(Heard, origin="membership", name="MemberAdmitted"):
 
 HEARD: tuple[type[Heard], ...] = (
     ProjectApproved,
-    ProposalSubmitted,
     DetailedProposalSubmitted,
     MemberAdmitted,
 )

@@ -11,7 +11,6 @@ from services.reimbursement.inbound import (
     DetailedProposalSubmitted,
     MemberAdmitted,
     ProjectApproved,
-    ProposalSubmitted,
 )
 from shared.kernel.decider import Policy, Reaction
 from shared.kernel.events import Event, Heard
@@ -34,7 +33,7 @@ def reserve_what_was_approved(
 
 
 def reserve_once_the_approved_version_arrives(
-    heard: ProposalSubmitted | DetailedProposalSubmitted, reaction: Reaction
+    heard: DetailedProposalSubmitted, reaction: Reaction
 ) -> Sequence[ReserveWhenHeard]:
     """A version that arrives after its own approval lets the waiting reservation go on."""
     award = reaction.find("award_list", heard.project_id)
@@ -73,7 +72,6 @@ def execute_what_waited_for_a_member(
 
 POLICIES: Mapping[type[Event] | type[Heard], Sequence[Policy]] = {
     ProjectApproved: [reserve_what_was_approved],
-    ProposalSubmitted: [reserve_once_the_approved_version_arrives],
     DetailedProposalSubmitted: [reserve_once_the_approved_version_arrives],
     MemberAdmitted: [execute_what_waited_for_a_member],
     AgreementSigned: [execute_what_is_ready],

@@ -229,3 +229,16 @@ async def test_the_lists_are_the_same_after_a_rebuild(here: Running) -> None:
     assert rebuilt.digest_before == rebuilt.digest_after
     after = [await items(officer, f"/v1/{name}") for name in ("awards", "envelopes", "agreements")]
     assert before == after
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2020-02-30", "2020-07-20T00:00:00Z"])
+async def test_a_day_that_no_project_can_have_is_refused(here: Running, day: str) -> None:
+    officer = await prepared(here)
+    await here.hear(eg.proposal_stream, eg.detailed)
+    await here.hear(eg.award_stream, eg.approved)
+    for body in ({**terms_body, "end_date": day}, {**terms_body, "eligible_from": day}):
+        answers = [
+            await officer.put(f"{agreement_path}/terms", body, **SOON),
+            await officer.post(f"{agreement_path}/execute", body, **SOON),
+        ]
+        assert [answer.status_code for answer in answers] == [422, 422]

@@ -25,7 +25,6 @@ from services.reimbursement.domain.envelope import (
 from services.reimbursement.domain.policy import PolicyEndsBeforeItBegins
 from services.reimbursement.events.envelope import CommitmentRefused, CommitmentReleased
 from services.reimbursement.events.policy import Parameters
-from services.reimbursement.inbound import ProposalSubmitted
 from shared.kernel.commands import Command
 from shared.kernel.policy_book import NoPolicyInForce, PolicyVersionTaken
 from shared.kernel.refusals import Refusal
@@ -88,8 +87,8 @@ def test_an_approval_reserves_its_ceiling_and_drafts_its_agreement() -> None:
 
 
 def test_without_a_budget_every_participant_is_funded() -> None:
-    initial = ProposalSubmitted(project_id=eg.project, content_hash=eg.proposal_hash)
-    history: eg.History = {**eg.award_heard(), eg.proposal_stream: [initial]}
+    unbudgeted = eg.detailed.model_copy(update={"budget_lines": ()})
+    history: eg.History = {**eg.award_heard(), eg.proposal_stream: [unbudgeted]}
     drafted = given(DOMAIN, history).after(reserve_when_heard).state(eg.agreement_stream)
     assert drafted.funded == (eg.terminal, eg.robots, eg.institute)
     assert drafted.budget == ()

@@ -1,7 +1,6 @@
 """Routes of agreements, from the terms to the closing."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -28,7 +27,7 @@ from services.reimbursement.projections.agreement import AGREEMENTS
 from shared.kernel.commands import Actor
 from shared.kernel.identifiers import Line, OrganisationId, Sha256
 from shared.kernel.money import NonNegativeMoneyIn, PositiveMoneyIn, money
-from shared.kernel.periods import from_micros
+from shared.kernel.periods import CivilDate, from_micros
 from shared.kernel.shown import shown
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
@@ -71,8 +70,8 @@ class CapForm(Form):
 class TermsForm(Form):
     """Between which days costs count, both inclusive, and who is capped at what."""
 
-    eligible_from: date
-    end_date: date
+    eligible_from: CivilDate
+    end_date: CivilDate
     participant_caps: Annotated[tuple[CapForm, ...], Field(max_length=200)] = ()
 
 
@@ -92,8 +91,8 @@ class SignatureForm(Form):
 class ExecutionForm(Form):
     """The eligible days, where they were not stated before; both inclusive."""
 
-    eligible_from: date | None = None
-    end_date: date | None = None
+    eligible_from: CivilDate | None = None
+    end_date: CivilDate | None = None
 
 
 class IndicatorsForm(Form):

@@ -1,7 +1,6 @@
 """Routes of policies, envelopes and commitments."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from services.reimbursement.commands.envelope import (
@@ -16,7 +15,7 @@ from services.reimbursement.projections.agreement import AWARDS, ENVELOPES
 from shared.kernel.commands import STAFF, Actor
 from shared.kernel.identifiers import Line, Slug
 from shared.kernel.money import PositiveMoneyIn, money
-from shared.kernel.periods import from_micros
+from shared.kernel.periods import CivilDate, from_micros
 from shared.kernel.shown import shown
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
@@ -68,8 +67,8 @@ class PolicyForm(Form):
     programme: Slug
     version: Slug
     parameters: ParametersForm = ParametersForm()
-    effective_from: date
-    effective_to: date | None = None
+    effective_from: CivilDate
+    effective_to: CivilDate | None = None
     """Exclusive; absent means open."""
     reason: Line
 
@@ -81,8 +80,8 @@ class EnvelopeForm(Form):
     source: Line
     programme: Slug
     amount: PositiveMoneyIn
-    valid_from: date
-    valid_to: date
+    valid_from: CivilDate
+    valid_to: CivilDate
 
 
 class ReasonForm(Form):

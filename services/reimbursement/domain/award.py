@@ -1,17 +1,16 @@
 """An approved project as heard: the decision, and the budgets of the versions it may refer to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any, TypeAlias, assert_never
+from typing import Any
 
 from services.reimbursement.events.agreement import BudgetLine, Participant
 from services.reimbursement.inbound import (
     ApprovedParticipant,
     DetailedProposalSubmitted,
     ProjectApproved,
-    ProposalSubmitted,
 )
 from shared.kernel.decider import Fold
 
@@ -52,7 +51,7 @@ def hear_decision(_: Award, heard: ProjectApproved) -> Award:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The budget of each submitted version, by its content hash."""
+    """The budget of each detailed version, by its content hash."""
 
     budgets: Mapping[str, tuple[BudgetLine, ...]] = field(default_factory=dict)
 
@@ -67,27 +66,18 @@ class Proposal:
         return tuple(line for line in lines if line.organisation_id in parties)
 
 
-Version: TypeAlias = ProposalSubmitted | DetailedProposalSubmitted
-
-
-def hear_version(proposal: Proposal, heard: Version) -> Proposal:
-    """The versions after one more; a version of the same content keeps the budget it has."""
-    match heard:
-        case DetailedProposalSubmitted():
-            budget = tuple(
-                BudgetLine(
-                    organisation_id=cost.organisation_id,
-                    kind=cost.kind,
-                    quarter=cost.quarter,
-                    amount_cents=cost.amount_cents,
-                )
-                for cost in heard.budget_lines
-            )
-        case ProposalSubmitted():
-            budget = proposal.budgets.get(heard.content_hash, ())
-        case _:
-            assert_never(heard)
-    return replace(proposal, budgets={**proposal.budgets, heard.content_hash: budget})
+def hear_version(proposal: Proposal, heard: DetailedProposalSubmitted) -> Proposal:
+    """The versions after one more."""
+    budget = tuple(
+        BudgetLine(
+            organisation_id=cost.organisation_id,
+            kind=cost.kind,
+            quarter=cost.quarter,
+            amount_cents=cost.amount_cents,
+        )
+        for cost in heard.budget_lines
+    )
+    return Proposal({**proposal.budgets, heard.content_hash: budget})
 
 
 def parties(award: Award, budget: tuple[BudgetLine, ...]) -> tuple[Participant, ...]:
