@@ -2,6 +2,9 @@
 
 import pytest
 from prometheus_client import CollectorRegistry
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.kernel.refusals import Refusal
@@ -54,6 +57,16 @@ async def test_another_method_names_all_methods_of_the_address(world: World) -> 
 
 async def test_an_address_with_a_slash_too_many_is_not_redirected(world: World) -> None:
     assert (await world.officer.get("/v1/boxes/")).status_code == 404
+
+
+async def test_what_the_framework_refuses_is_told_in_our_words(world: World) -> None:
+    async def refuse(request: Request) -> Response:
+        raise HTTPException(400, "the secret is in this message")
+
+    world.app.add_api_route("/refusing", refuse, methods=["GET"])
+    answer = await world.nobody.get("/refusing")
+    assert (answer.status_code, answer.json()["code"]) == (400, "refused")
+    assert "secret" not in answer.text
 
 
 async def test_the_trace_id_is_the_callers_or_a_new_one(world: World) -> None:
