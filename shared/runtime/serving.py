@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -92,10 +93,15 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._services = services
 
-    def handle_exit(self, sig: int, frame: object) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop: readiness is off, streams end, requests in hand are answered."""
+        self.leave()
+        super().handle_exit(sig, frame)
+
+    def leave(self) -> None:
+        """Stop after the requests in hand."""
+        self.should_exit = True
         stop_streams(self._services)
-        super().handle_exit(sig, frame)  # type: ignore[arg-type]
 
 
 def server(app: ASGIApp, fleet: Fleet, settings: Settings) -> Server:
@@ -132,13 +138,17 @@ def write_logs(settings: Settings) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
 
 
-def _name_the_fault(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _name_the_fault(
+    _: object, __: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     if line.get("exc_info") and (fault := sys.exc_info()[0]):
         line["error"] = fault.__name__
     return line
 
 
-def _allowed_only(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _allowed_only(
+    _: object, __: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     return {name: value for name, value in line.items() if name in LOGGED}
 
 

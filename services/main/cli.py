@@ -1,0 +1,232 @@
+"""The command `grantline`: start the system, play the demo, look at histories, rebuild."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+from urllib.parse import urlencode
+
+import httpx
+import structlog
+import typer
+
+from services.main.checkup import examine
+from services.main.embedded import embedded_fleet, front_door
+from services.main.reach import DEFAULT_URL, Unreachable, issuer_of, reach, refusal_code
+from services.main.showing import Show
+from services.main.staging import run_demo
+from shared.kernel.refusals import Refusal
+from shared.runtime.serving import server, write_logs
+from shared.runtime.settings import Settings, UnknownSetting
+from shared.runtime.web.tokens import ROLES
+
+OK, FAILED, USAGE, NOT_FOUND, CONFLICT, UNAVAILABLE = range(6)
+
+app = typer.Typer(
+    help="Grants as events: run, watch and replay them.", no_args_is_help=True, add_completion=True
+)
+Url = Annotated[
+    str, typer.Option(envvar="GRANTLINE_URL", help="Where the system is.", show_default=True)
+]
+Data = Annotated[Path, typer.Option(envvar="GRANTLINE_DATA", help="The data folder.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port of the front door.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+HERE = Path(".grantline")
+
+
+@app.command()
+def up(port: Port = 8000, data: Data = HERE) -> None:
+    """Start the five services in one process.
+
+    Example: grantline up --port 8000 --data .grantline
+    """
+    settings = Settings.from_environment(data=data, port=port)
+    write_logs(settings)
+    fleet = embedded_fleet(settings)
+    running = server(front_door(fleet), fleet, settings)
+    typer.echo(
+        f"Grantline: http://{settings.host}:{settings.port}/  data: {settings.data}", err=True
+    )
+    running.run()
+    if not running.started:
+        raise typer.Exit(UNAVAILABLE)
+
+
+@app.command()
+def demo(
+    port: Port = 8000,
+    data: Data = HERE,
+    leave: Annotated[bool, typer.Option("--exit", help="Stop after the summary.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Start the system and play the real portfolio of five clusters through REST.
+
+    Example: grantline demo --exit --json
+    """
+    settings = Settings.from_environment(data=data, port=port)
+    write_logs(settings)
+    summary = run_demo(settings, Show(as_json=as_json), leave=leave)
+    if summary is None:
+        raise typer.Exit(UNAVAILABLE)
+    if summary.mismatches:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def history(
+    subject: Annotated[str, typer.Argument(help="A project (prj_…) or organisation (org_…).")],
+    as_of: Annotated[str | None, typer.Option(help="Effective up to this civil day.")] = None,
+    known_at: Annotated[str | None, typer.Option(help="Recorded up to this instant.")] = None,
+    url: Url = DEFAULT_URL,
+    data: Data = HERE,
+    as_json: Json = False,
+) -> None:
+    """Everything that happened to a project or organisation, in causal order.
+
+    Example: grantline history prj_… --known-at 2020-08-01T00:00:00Z
+    """
+    kind = "organisations" if subject.startswith("org_") else "projects"
+    asked = {"as_of": as_of, "known_at": known_at, "limit": 200}
+    query = {name: value for name, value in asked.items() if value is not None}
+    path: str | None = f"/audit/v1/{kind}/{subject}/history?{urlencode(query)}"
+
+    async def read() -> list[dict[str, Any]]:
+        events: list[dict[str, Any]] = []
+        following = path
+        async with reach(url, data, "auditor") as client:
+            while following:
+                page = _found(await client.get(following))
+                events += page["events"]
+                following = page["next"]
+        return events
+
+    Show(as_json=as_json).history(subject, _run(read()))
+
+
+@app.command()
+def tail(
+    service: Annotated[str | None, typer.Option(help="Only this service's events.")] = None,
+    event_type: Annotated[str | None, typer.Option("--type", help="Only this type.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Only this project.")] = None,
+    url: Url = DEFAULT_URL,
+    data: Data = HERE,
+    as_json: Json = False,
+) -> None:
+    """Watch the events of all services as they are recorded; end with Ctrl-C.
+
+    Example: grantline tail --service reimbursement --type PaymentConfirmed
+    """
+    query = {name: value for name, value in (("type", event_type), ("subject", subject)) if value}
+    path = f"/{service or 'audit'}/v1/events/stream?{urlencode(query)}"
+    show = Show(as_json=as_json)
+
+    async def follow() -> None:
+        async with reach(url, data, "operator") as client, client.stream("GET", path) as answer:
+            if answer.is_error:
+                await answer.aread()
+                _found(answer)
+            async for line in answer.aiter_lines():
+                if line.startswith("data: {"):
+                    show.event(json.loads(line.removeprefix("data: ")))
+
+    try:
+        _run(follow())
+    except KeyboardInterrupt:
+        raise typer.Exit(OK) from None
+
+
+@app.command()
+def rebuild(
+    service: Annotated[str, typer.Argument(help="Whose projections.")],
+    reason: Annotated[str, typer.Option(help="Recorded with the rebuild.")] = "Asked for by hand.",
+    url: Url = DEFAULT_URL,
+    data: Data = HERE,
+    as_json: Json = False,
+) -> None:
+    """Build a service's projections again beside the live ones, compare, and switch.
+
+    Example: grantline rebuild reimbursement --json
+    """
+
+    async def ask() -> Any:
+        async with reach(url, data, "operator") as client:
+            headers = {"Idempotency-Key": issuer_of(data).new_id()}
+            return _found(
+                await client.post(
+                    f"/{service}/v1/rebuilds", json={"reason": reason}, headers=headers
+                )
+            )
+
+    rebuilt = _run(ask())
+    Show(as_json=as_json).rebuilt(rebuilt)
+    if not rebuilt["equal"]:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Option(help="One of the system's roles.")],
+    person: Annotated[str, typer.Option(help="Whom the token stands for.")] = "local-person",
+    organisation: Annotated[str | None, typer.Option(help="The person's organisation.")] = None,
+    ttl: Annotated[int, typer.Option(min=1, max=43_200, help="Seconds until it ends.")] = 3600,
+    data: Data = HERE,
+    as_json: Json = False,
+) -> None:
+    """Issue a bearer token with the data folder's local key.
+
+    Example: grantline token --role auditor --json
+    """
+    if role not in ROLES:
+        _fail(USAGE, f"no such role; the roles are {', '.join(sorted(ROLES))}")
+    issued = issuer_of(data).issue(role, person, organisation, timedelta(seconds=ttl))
+    typer.echo(json.dumps({"token": issued}) if as_json else issued)
+
+
+@app.command()
+def doctor(data: Data = HERE, url: Url = DEFAULT_URL, as_json: Json = False) -> None:
+    """Check this machine and the data folder, and say what to do about what is wrong.
+
+    Example: grantline doctor
+    """
+    findings = asyncio.run(examine(url, data))
+    Show(as_json=as_json).findings(findings)
+    if any(not finding.ok for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+def _found(answer: httpx.Response) -> Any:
+    if answer.is_error:
+        problem = answer.json() if answer.content else {"status": answer.status_code}
+        codes = {400: USAGE, 404: NOT_FOUND, 409: CONFLICT, 412: CONFLICT, 503: UNAVAILABLE}
+        typer.echo(json.dumps(problem), err=True)
+        raise typer.Exit(codes.get(answer.status_code, FAILED))
+    return answer.json()
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    try:
+        return asyncio.run(work)
+    except Unreachable as nobody:
+        _fail(UNAVAILABLE, " ".join((nobody.__doc__ or "").split()))
+    except httpx.TransportError as broken:
+        _fail(UNAVAILABLE, f"the connection ended ({type(broken).__name__}); try again")
+    except Refusal as refusal:
+        _fail(refusal_code(refusal), refusal.english())
+
+
+def _fail(code: int, why: str) -> NoReturn:
+    typer.echo(f"grantline: {why}", err=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except UnknownSetting as unknown:
+        typer.echo(f"grantline: {unknown}", err=True)
+        sys.exit(USAGE)
