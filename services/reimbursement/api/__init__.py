@@ -1,9 +1,9 @@
 """The whole interface of reimbursement: the routes of all parts under one roof."""
 
-from services.reimbursement.api import agreement, envelope
+from services.reimbursement.api import agreement, claim, envelope, payment
 from shared.runtime.web.routes import Api
 
-PARTS = (envelope.api, agreement.api)
+PARTS = (envelope.api, agreement.api, claim.api, payment.api)
 
 api = Api(
     "reimbursement",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.reimbursement.events.agreement import CostKind
-from services.reimbursement.events.claim import EvidenceKind
 from shared.kernel.commands import Command
 
 
@@ -58,7 +57,7 @@ class AttachEvidence(OfClaim):
 
     line_id: str
     sha256: str
-    kind: EvidenceKind
+    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,6 @@ from services.reimbursement.events.claim import (
     CostLineRecorded,
     CostLineWithdrawn,
     EvidenceAttached,
-    EvidenceKind,
     Necessity,
 )
 from services.reimbursement.events.payment import (
@@ -98,7 +97,7 @@ class Evidence:
     """A document behind a line, by its hash."""
 
     sha256: str
-    kind: EvidenceKind
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ LineId: TypeAlias = Annotated[str, Field(pattern=r"^line_[0-9a-f]{32}$")]
 Province: TypeAlias = Literal[
     "AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"
 ]
-EvidenceKind: TypeAlias = Literal["invoice", "proof_of_payment", "payroll", "contract", "other"]
 
 
 class OfClaim(Event):
@@ -76,7 +75,8 @@ class EvidenceAttached(OfClaim, name="EvidenceAttached"):
 
     line_id: LineId
     sha256: Sha256
-    kind: EvidenceKind
+    kind: Slug
+    """From an open list: `invoice`, `proof_of_payment`, `payroll`, `contract`."""
     attached_by: PersonId
 
 

@@ -1,6 +1,6 @@
 """All read models of reimbursement."""
 
-from services.reimbursement.projections import agreement
+from services.reimbursement.projections import agreement, claim
 from shared.runtime.projections import Projection
 
-PROJECTIONS: tuple[Projection, ...] = (*agreement.PROJECTIONS,)
+PROJECTIONS: tuple[Projection, ...] = (*agreement.PROJECTIONS, *claim.PROJECTIONS)
