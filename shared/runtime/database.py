@@ -26,6 +26,12 @@ class DataInUse(Unavailable):
     french = "Un autre processus utilise ce dossier de données; arrêtez-le ou nommez-en un autre."
 
 
+class FutureSchema(Unavailable):
+    """A newer release has written this data folder; start that one, or name another folder."""
+
+    french = "Une version plus récente a écrit ce dossier; démarrez-la ou nommez un autre dossier."
+
+
 class Database:
     """A journal's database: exactly one connection writes, others read snapshots.
 
@@ -40,14 +46,32 @@ class Database:
         self.path = path
         self._writing = _engine(path, writes=True, size=1)
         self._reading = _engine(path, writes=False, size=readers_max)
-        self.writer: Connection = self._writing.connect()
-        with self.writer.begin():
-            apply_schema(self.writer)
+        try:
+            self.writer: Connection = self._writing.connect()
+            with self.writing() as connection:
+                apply_schema(connection)
+        except BaseException:
+            self._writing.dispose()
+            self._lock.close()
+            raise
 
     @property
     def dialect(self) -> Dialect:
         """For statements compiled once."""
         return self._writing.dialect
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction on the writing connection; what raises in it, or at its commit, leaves
+        nothing behind and the connection ready for the next one."""
+        transaction = self.writer.begin()
+        try:
+            yield self.writer
+            transaction.commit()
+        except BaseException:
+            transaction.rollback()
+            self.writer.connection.rollback()  # A commit that failed: only the driver knows it.
+            raise
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -103,17 +127,22 @@ def _pragmas(*, writes: bool) -> list[str]:
 
 
 def apply_schema(connection: Connection) -> None:
-    """Apply the numbered SQL files that this database has not seen yet, in order."""
+    """Apply the numbered SQL files that this database has not seen yet, in order.
+
+    Raises FutureSchema when it has seen one that this release does not know.
+    """
     connection.exec_driver_sql(
         _for_dialect("CREATE TABLE IF NOT EXISTS schema_step (number BIGINT NOT NULL PRIMARY KEY);")
     )
     done = set(connection.exec_driver_sql("SELECT number FROM schema_step").scalars())
     folder = resources.files("shared.runtime") / "schema"
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".sql") and (number := int(file.name[:4])) not in done:
-            for statement in _statements(file.read_text("utf-8")):
-                connection.exec_driver_sql(_for_dialect(statement))
-            connection.exec_driver_sql(f"INSERT INTO schema_step VALUES ({number})")
+    steps = {int(file.name[:4]): file for file in folder.iterdir() if file.name.endswith(".sql")}
+    if not done <= steps.keys():
+        raise FutureSchema
+    for number in sorted(steps.keys() - done):
+        for statement in _statements(steps[number].read_text("utf-8")):
+            connection.exec_driver_sql(_for_dialect(statement))
+        connection.exec_driver_sql(f"INSERT INTO schema_step VALUES ({number})")
 
 
 def _statements(script: str) -> list[str]:

@@ -50,15 +50,14 @@ class Deciding:
         generations: list[Generation],
         ids: Ids,
         now: Callable[[], datetime],
-        hash_at: Callable[[str, int], str | None],
     ) -> None:
         self.domain = domain
         self.generations = generations
         self.waiting = 0
         self._ids = ids
         self._now = now
-        self._hash_at = hash_at
         self._causal = bool(domain.witnesses)
+        self._hears = domain.hears
 
     def command(self, draft: Draft, command: Command, context: Context) -> Decision:
         """Decide one command and what policies make of its events. Raises Refusal."""
@@ -159,16 +158,20 @@ class Deciding:
     def received(self, draft: Draft, sealed: Sealed, received_at: int) -> None:
         """Take in one foreign event: journal it, let it wait for what is missing, or know it.
 
-        Raises BrokenEvent when it is not what its owner sealed, or does not follow its stream.
+        Raises BrokenEvent when it is not what its owner sealed, comes from a service that this one
+        does not hear, or does not follow its stream.
         """
         envelope = open_sealed(sealed)
-        draft.arrived.append((envelope.origin, envelope.sequence))
+        if envelope.origin not in self._hears:
+            raise BrokenEvent
+        draft.arrived[envelope.origin, envelope.sequence] = None
         todo = deque([(envelope, sealed)])
         while todo:
             envelope, sealed = todo.popleft()
             entry = draft.entry(envelope.stream)
             if envelope.version <= entry.version:
-                self._known(draft, envelope, sealed)
+                if draft.hash_at(envelope.stream, envelope.version) != sealed.hash:
+                    raise Diverged
             elif need := self._missing(draft, envelope, entry):
                 self._wait(draft, envelope, sealed, need, received_at)
             elif envelope.prevhash != entry.hash:
@@ -176,16 +179,6 @@ class Deciding:
             else:
                 self._take(draft, envelope, sealed, entry, received_at)
                 todo.extend(self._released(draft, envelope))
-
-    def _known(self, draft: Draft, envelope: Envelope, sealed: Sealed) -> None:
-        here = self._hash_at(envelope.stream, envelope.version)
-        if here is None:
-            here = next(
-                (line.hash for line in draft.batch.lines if line.event_id == envelope.event_id),
-                sealed.hash,
-            )
-        if here != sealed.hash:
-            raise Diverged
 
     def _missing(self, draft: Draft, envelope: Envelope, entry: Entry) -> str | None:
         if envelope.version > entry.version + 1:
@@ -264,12 +257,14 @@ class Deciding:
                 rule=refusal.rule,
             )
             above = draft.above()
+            service = self.domain.service
+            begun = from_micros(above.entry(f"operations-{service}").first_effective)
             note = RecordOperation(
-                service=self.domain.service,
+                service=service,
                 event=refused,
                 by=command.by,
                 now=command.now,
-                effective_at=command.now,
+                effective_at=max(command.now, begun),  # A clock set back shall not block it.
             )
             _, said = self._decide(above, note, context)
         draft.keep(above)

@@ -1,10 +1,12 @@
 """What would be committed: layers over the journal that later items see and refusals leave."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-from shared.runtime.journal import Batch, Entry, Head, Line, StoredAnswer, Waiting
+from sqlalchemy import Connection
+
+from shared.runtime.journal import Batch, Entry, Head, Journal, Line, StoredAnswer, Waiting
 from shared.runtime.projections import Rows, StoredRows
 
 
@@ -13,10 +15,25 @@ class Layer(Protocol):
 
     head: Head
 
-    def entry(self, stream: str) -> Entry: ...
-    def answer(self, actor: str, key: str) -> StoredAnswer | None: ...
-    def has(self, event_id: str) -> bool: ...
-    def waiting_for(self, needs: Sequence[str]) -> list[Waiting]: ...
+    def entry(self, stream: str) -> Entry:
+        """A stream as this layer sees it."""
+        ...
+
+    def answer(self, actor: str, key: str) -> StoredAnswer | None:
+        """The first success of a key."""
+        ...
+
+    def has(self, event_id: str) -> bool:
+        """Whether an event is journaled."""
+        ...
+
+    def hash_at(self, stream: str, version: int) -> str | None:
+        """The hash of the event at this place of a stream, if there is one."""
+        ...
+
+    def waiting_for(self, needs: Sequence[str]) -> list[Waiting]:
+        """What waits for one of these."""
+        ...
 
 
 class Draft:
@@ -32,9 +49,14 @@ class Draft:
         self.streams: dict[str, Entry] = {}
         self.answers: dict[tuple[str, str], StoredAnswer] = {}
         self.event_ids: set[str] = set()
-        self.arrived: list[tuple[str, int]] = []
+        self.arrived: dict[tuple[str, int], None] = {}
         self.batch = Batch()
         self.rows = [Rows(layer) for layer in rows]
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to commit."""
+        return bool(self.batch.lines or self.batch.waits or self.batch.answers)
 
     def above(self) -> "Draft":
         """A new layer over this one."""
@@ -51,6 +73,13 @@ class Draft:
     def has(self, event_id: str) -> bool:
         """Whether this event is journaled, as this layer sees it."""
         return event_id in self.event_ids or self._below.has(event_id)
+
+    def hash_at(self, stream: str, version: int) -> str | None:
+        """The hash of the event at this place of a stream, if there is one."""
+        for line in self.batch.lines:
+            if line.stream == stream and line.version == version:
+                return line.hash
+        return self._below.hash_at(stream, version)
 
     def waiting_for(self, needs: Sequence[str]) -> list[Waiting]:
         """What waits for one of these and was not released yet."""
@@ -78,7 +107,7 @@ class Draft:
         self.streams.update(newer.streams)
         self.answers.update(newer.answers)
         self.event_ids |= newer.event_ids
-        self.arrived += newer.arrived
+        self.arrived.update(newer.arrived)
         self.batch.lines += newer.batch.lines
         self.batch.subjects += newer.batch.subjects
         self.batch.answers += newer.batch.answers
@@ -122,30 +151,28 @@ class Ground:
         self,
         head: Head,
         memory: Memory,
-        load: Callable[[Sequence[str]], dict[str, Entry]],
         answers: dict[tuple[str, str], StoredAnswer],
         *,
-        has: Callable[[str], bool],
-        waiting_for: Callable[[Sequence[str]], list[Waiting]],
+        connection: Connection,
+        journal: Journal,
     ) -> None:
         self.head = head
-        self.has = has
-        self.waiting_for = waiting_for
         self._memory = memory
-        self._load = load
         self._answers = answers
+        self._connection = connection
+        self._journal = journal
 
     def fetch(self, streams: Sequence[str]) -> None:
         """Load the streams that are not in memory, in one go."""
         missing = sorted({stream for stream in streams if self._memory.get(stream) is None})
         if missing:
-            self._memory.keep(self._load(missing))
+            self._memory.keep(self._journal.entries(self._connection, missing))
 
     def entry(self, stream: str) -> Entry:
         """A stream as committed."""
         entry = self._memory.get(stream)
         if entry is None:
-            loaded: dict[str, Any] = self._load([stream])
+            loaded = self._journal.entries(self._connection, [stream])
             self._memory.keep(loaded)
             entry = loaded[stream]
         return entry
@@ -153,3 +180,15 @@ class Ground:
     def answer(self, actor: str, key: str) -> StoredAnswer | None:
         """The stored first success of a key of this group."""
         return self._answers.get((actor, key))
+
+    def has(self, event_id: str) -> bool:
+        """Whether this event is journaled."""
+        return self._journal.has(self._connection, event_id)
+
+    def hash_at(self, stream: str, version: int) -> str | None:
+        """The hash of the event at this place of a stream, if there is one."""
+        return self._journal.hash_at(self._connection, stream, version)
+
+    def waiting_for(self, needs: Sequence[str]) -> list[Waiting]:
+        """What waits for one of these."""
+        return self._journal.waiting_for(self._connection, needs)

@@ -23,6 +23,12 @@ class Stopping(Unavailable):
     french = "Ce service s'arrête; réessayez plus tard."
 
 
+class WriterFailed(Unavailable):
+    """The journal cannot be written; whether this was recorded, asking with the same key tells."""
+
+    french = "Le journal ne peut être écrit; redemandez avec la même clé pour savoir où on en est."
+
+
 class KeyReused(Invalid):
     """This idempotency key already stands for another request; use a new key."""
 
@@ -66,6 +72,8 @@ class Task:
     """Work that needs the writer's connection, in a transaction of its own."""
 
     work: Callable[[Connection], Any]
+    then: Callable[[], None]
+    """Done once that is committed."""
 
 
 Item: TypeAlias = "Asked | Arrived"

@@ -124,6 +124,11 @@ class Marks:
             beyond.discard(reached)
         self.reached[origin] = reached
 
+    def has(self, origin: str, sequence: int) -> bool:
+        """Whether this event has arrived."""
+        reached = self.reached.get(origin, 0)
+        return sequence <= reached or sequence in self.beyond.get(origin, ())
+
     def copy(self) -> "Marks":
         """A copy to change while nothing is committed."""
         return Marks(
@@ -292,7 +297,7 @@ class Journal:
 
     def marks(self, connection: Connection) -> Marks:
         """How far each origin has arrived, holes included."""
-        marks = Marks(dict(connection.execute(select(MARK.c.origin, MARK.c.sequence)).all()))  # type: ignore[arg-type]
+        marks = Marks(dict(connection.execute(select(MARK.c.origin, MARK.c.sequence)).all()))
         for source in (JOURNAL, WAITING):
             for origin, reached in list(marks.reached.items()):
                 later = select(source.c.sequence).where(

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from shared.kernel.refusals import Unavailable
+from shared.kernel.refusals import Refusal, Unavailable
 from shared.runtime.items import Stopping
 from shared.runtime.reading import Snapshot
 from shared.runtime.transport import Subscription, Transport
@@ -28,12 +29,14 @@ class Relay:
 
     def __init__(
         self,
+        origin: str,
         writer: Writer,
         snapshot: Callable[[], AbstractContextManager[Snapshot]],
         transport: Transport,
         batch_max: int,
     ) -> None:
         self._writer = writer
+        self._origin = origin
         self._snapshot = snapshot
         self._transport = transport
         self._batch_max = batch_max
@@ -62,7 +65,7 @@ class Relay:
         with self._snapshot() as state:
             batch = state.own_after(self._writer.relayed, self._batch_max)
         if batch:
-            self._transport.publish([sealed for _, sealed in batch])
+            self._transport.publish(self._origin, batch)
             self._writer.note_relayed(batch[-1][0])
         return len(batch)
 
@@ -74,16 +77,27 @@ class Relay:
                 while self.step() and not self._stop.is_set():
                     pass
                 self.failure = None
-            except Unavailable as failure:
-                self.failure = failure.code()
+            except Exception as failure:  # Whatever it was: what was not sent is sent again.
+                self._note(failure)
                 self._stop.wait(RETRY_SECONDS)
+
+    def _note(self, failure: Exception) -> None:
+        code = named(failure)
+        if code != self.failure:
+            log.error("relay-failed", error=type(failure).__name__)
+        self.failure = code
+
+
+def named(failure: Exception) -> str:
+    """What health says of a failure: its code or class, nothing of its text."""
+    return failure.code() if isinstance(failure, Refusal) else type(failure).__name__
 
 
 class Subscriber:
     """Takes foreign events into the journal, then tells the transport that they are safe.
 
     An event that is broken stops it: nothing behind it is taken, nothing is lost, and the
-    service says so in its health.
+    service says so in its health. A database that fails is tried again.
     """
 
     def __init__(self, writer: Writer, subscription: Subscription, batch_max: int) -> None:
@@ -101,6 +115,7 @@ class Subscriber:
     def stop(self) -> None:
         """Finish the batch in hand and end."""
         self._stop.set()
+        self._subscription.wake()
         self._thread.join()
         self._subscription.close()
 
@@ -116,11 +131,13 @@ class Subscriber:
         while not self._stop.is_set():
             try:
                 self.step(POLL_SECONDS)
+                self.failure = None
             except Stopping:
                 return
-            except Unavailable:
+            except (Unavailable, SQLAlchemyError) as failure:
+                self.failure = named(failure)
                 self._stop.wait(RETRY_SECONDS)
             except Exception as failure:
-                self.failure = type(failure).__name__
+                self.failure = named(failure)
                 log.exception("subscriber-stopped")
                 return

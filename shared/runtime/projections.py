@@ -115,10 +115,11 @@ class Projection:
 class Rows:
     """Rows by table and key, over an older layer; changes stay here until they are kept."""
 
-    __slots__ = ("_below", "changed")
+    __slots__ = ("_below", "changed", "tables")
 
     def __init__(self, below: "Rows | StoredRows") -> None:
         self._below = below
+        self.tables: Mapping[str, StoredTable] = below.tables
         self.changed: dict[RowKey, Row | None] = {}
 
     def get(self, table: str, *key: str) -> Row | None:
@@ -130,21 +131,21 @@ class Rows:
 
     def put(self, table: str, **row: Any) -> None:
         """Insert or replace a whole row; columns not named are empty."""
-        self.changed[table, self.key_of(table, row)] = row
+        stored = self.tables[table]
+        whole = {**stored.blank, **row}
+        assert len(whole) == len(stored.blank), f"{table} has no such column"
+        self.changed[table, tuple(row[name] for name in stored.keys)] = whole
 
     def change(self, table: str, *key: str, **changes: Any) -> None:
         """Change some columns of a row, which must exist."""
         row = self.get(table, *key)
         assert row is not None, f"{table} has no row to change"
+        assert changes.keys() <= row.keys(), f"{table} has no such column"
         self.changed[table, key] = {**row, **changes}
 
     def remove(self, table: str, *key: str) -> None:
         """Take a row away, if there is one."""
         self.changed[table, key] = None
-
-    def key_of(self, table: str, row: Row) -> tuple[str, ...]:
-        """The primary key inside a whole row."""
-        return self._below.key_of(table, row)
 
     def keep(self, newer: "Rows") -> None:
         """Take over what a layer above this one has changed."""
@@ -159,6 +160,7 @@ class StoredTable:
         self.physical = _physical(table, generation)
         self.keys = tuple(column.name for column in self.physical.primary_key.columns)
         self.columns = tuple(column.name for column in self.physical.columns)
+        self.blank: Row = dict.fromkeys(self.columns)
         self.json = frozenset(
             column.name for column in self.physical.columns if isinstance(column.type, JsonText)
         )
@@ -191,7 +193,7 @@ class StoredTable:
             if row is None:
                 gone.append(key)
             else:
-                puts.append(tuple(self._stored(name, row.get(name)) for name in self.columns))
+                puts.append(tuple(self._stored(name, row[name]) for name in self.columns))
         self._upsert.many(connection, puts)
         self._delete.many(connection, gone)
 
@@ -230,7 +232,7 @@ class StoredRows:
         self, connection: Connection, tables: Mapping[str, StoredTable], cached_max: int
     ) -> None:
         self.connection = connection
-        self._tables = tables
+        self.tables = tables
         self._cached: OrderedDict[RowKey, Row | None] = OrderedDict()
         self._cached_max = cached_max
 
@@ -240,13 +242,9 @@ class StoredRows:
         if place in self._cached:
             self._cached.move_to_end(place)
             return self._cached[place]
-        row = self._tables[table].load(self.connection, key)
+        row = self.tables[table].load(self.connection, key)
         self._remember(place, row)
         return row
-
-    def key_of(self, table: str, row: Row) -> tuple[str, ...]:
-        """The primary key inside a whole row."""
-        return tuple(row[name] for name in self._tables[table].keys)
 
     def write(self, connection: Connection, changed: Mapping[RowKey, Row | None]) -> None:
         """Write what a layer changed, table by table, each row once."""
@@ -254,7 +252,7 @@ class StoredRows:
         for (table, key), row in changed.items():
             by_table.setdefault(table, []).append((key, row))
         for name, rows in by_table.items():
-            self._tables[name].write(connection, rows)
+            self.tables[name].write(connection, rows)
 
     def committed(self, changed: Mapping[RowKey, Row | None]) -> None:
         """Remember what is now in the database."""

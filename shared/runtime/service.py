@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass, field
 
 import anyio
 import structlog
@@ -38,6 +38,14 @@ from shared.runtime.writer import Writer
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What a run cannot repeat unless it is given: time and chance (the system's unless said)."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    ids: Ids | None = None
+
+
 class Service:
     """A service that can be started once and stopped once.
 
@@ -52,14 +60,13 @@ class Service:
         projections: Sequence[Projection],
         api: Api,
         transport: Transport,
-        *,
-        clock: Clock | None = None,
-        ids: Ids | None = None,
+        outside: Outside | None = None,
     ) -> None:
         self.settings = settings
         self.domain = domain
-        self.clock: Clock = clock or SystemClock()
-        self.ids = ids or Ids.system(self.clock.now)
+        outside = outside or Outside()
+        self.clock = outside.clock
+        self.ids = outside.ids or Ids.system(self.clock.now)
         self.stopping = False
         self.api = api
         self._projections = projections
@@ -76,18 +83,23 @@ class Service:
         """Open the database, apply its schema, bring the projections up. Raises DataInUse."""
         path = self.settings.data / f"{self.name}.db"
         self._database = Database(path, self.settings.readers_max)
+        try:
+            self._put_together()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def _put_together(self) -> None:
         dialect = self._database.dialect
         journal = Journal(self.domain, dialect)
         generation = self._prepared()
         rows = StoredRows(self._database.writer, generation.tables, self.settings.rows_cached_max)
-        deciding = Deciding(
-            self.domain, [generation], self.ids, self.clock.now, self._hash_at(journal)
-        )
+        deciding = Deciding(self.domain, [generation], self.ids, self.clock.now)
         self.writer = Writer(self._database, journal, deciding, [rows], self.settings, self.clock)
         self.writer.on_commit = self._on_commit
         self.arrivals.reach(self.writer.head.position)
         self._relay = Relay(
-            self.writer, self.snapshot, self._transport, self.settings.relay_batch_max
+            self.name, self.writer, self.snapshot, self._transport, self.settings.relay_batch_max
         )
         self._subscriber: Subscriber | None = None
         if self.domain.hears:
@@ -99,13 +111,9 @@ class Service:
             )
             self._subscription = subscription
 
-    def _hash_at(self, journal: Journal) -> Any:
-        return lambda stream, version: journal.hash_at(self._database.writer, stream, version)
-
     def _prepared(self) -> Generation:
         """The live generation; built now if the code's revision is another than the stored."""
-        connection = self._database.writer
-        with connection.begin():
+        with self._database.writing() as connection:
             number = current_generation(connection, self._projections)
             if number is not None:
                 return Generation(self._projections, number, self._database.dialect)
@@ -164,8 +172,14 @@ class Service:
             "writer": "failed" if self.writer.failure else "ok",
             "relay": self._relay.failure or "ok",
             "subscriber": subscriber or "ok",
+            "peers": self._peers(),
             "service": "stopping" if self.stopping else "ok",
         }
+
+    def _peers(self) -> str:
+        """A service without its neighbours works, takes commands, and says so."""
+        missing = sorted(self.domain.hears - self._transport.origins())
+        return f"ok, without {', '.join(missing)}" if missing else "ok"
 
     def gauges(self) -> Mapping[str, int]:
         """Figures of the moment: position, backlog, lag."""
@@ -179,8 +193,10 @@ class Service:
             "waiting_events": self.writer.waiting,
         }
 
-    async def rebuild(self, by: Actor, reason: str) -> Rebuilt:
-        """Rebuild all projections and record it. Raises RebuildRunning."""
+    async def rebuild(
+        self, by: Actor, reason: str, key: str | None = None, fingerprint: str = "rebuild"
+    ) -> Rebuilt:
+        """Rebuild all projections and record it, once for each key. Raises RebuildRunning."""
         rebuilt = await anyio.to_thread.run_sync(self._rebuild)
         now = self.clock.now()
         event = ProjectionsRebuilt(
@@ -192,9 +208,14 @@ class Service:
             reason=reason,
         )
         command = RecordOperation(service=self.name, event=event, by=by, now=now, effective_at=now)
-        key = self.ids.uuid7()
+        key = key or self.ids.uuid7()
         asked = Asked(
-            command=command, key=key, fingerprint=key, status=200, show=str, correlation_id=key
+            command=command,
+            key=key,
+            fingerprint=fingerprint,
+            status=200,
+            show=lambda _: {},
+            correlation_id=key,
         )
         await self.writer.submit(asked)
         return rebuilt

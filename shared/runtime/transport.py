@@ -28,6 +28,10 @@ class Subscription(Protocol):
         """By origin, how many events were published that have not arrived."""
         ...
 
+    def wake(self) -> None:
+        """From another thread: the poll that waits, or the next one, returns at once."""
+        ...
+
     def close(self) -> None:
         """Stop reading."""
         ...
@@ -36,8 +40,15 @@ class Subscription(Protocol):
 class Transport(Protocol):
     """Carries events, each at least once, in order for each subject."""
 
-    def publish(self, events: Sequence[Sealed]) -> None:
-        """Hand over events; returns once they are acknowledged. Raises Unavailable."""
+    def publish(self, origin: str, events: Sequence[tuple[int, Sealed]]) -> None:
+        """Hand over own events with their sequences; returns once they are acknowledged.
+
+        Raises Unavailable.
+        """
+        ...
+
+    def origins(self) -> frozenset[str]:
+        """The services whose events can be had here."""
         ...
 
     def subscribe(
@@ -52,6 +63,7 @@ class LocalTransport:
 
     def __init__(self) -> None:
         self._journals: dict[str, Callable[[], AbstractContextManager[Snapshot]]] = {}
+        self._published: dict[str, int] = {}
         self._changed = threading.Condition()
         self._turn = 0
 
@@ -59,19 +71,23 @@ class LocalTransport:
         """Let the neighbours read this service's journal."""
         with self._changed:
             self._journals[service] = snapshot
-            self._turn += 1
-            self._changed.notify_all()
+            with snapshot() as state:
+                self._published[service] = state.marks[service]
+        self.wake()
 
     def leave(self, service: str) -> None:
         """This service's journal closes."""
         with self._changed:
             self._journals.pop(service, None)
 
-    def publish(self, events: Sequence[Sealed]) -> None:
+    def origins(self) -> frozenset[str]:
+        """The services that have joined."""
+        return frozenset(self._journals)
+
+    def publish(self, origin: str, events: Sequence[tuple[int, Sealed]]) -> None:
         """Wake the subscriptions: the events are already in a journal that they read."""
-        with self._changed:
-            self._turn += 1
-            self._changed.notify_all()
+        self._published[origin] = max(self._published.get(origin, 0), events[-1][0])
+        self.wake()
 
     def subscribe(
         self, service: str, origins: frozenset[str], arrived: Callable[[], Mapping[str, int]]
@@ -87,13 +103,15 @@ class LocalTransport:
         with snapshot() as state:
             return state.own_after(sequence, limit)
 
-    def last(self, origin: str) -> int:
-        """A neighbour's last own sequence, 0 while it is not here."""
-        snapshot = self._journals.get(origin)
-        if snapshot is None:
-            return 0
-        with snapshot() as state:
-            return state.marks[origin]
+    def published(self, origin: str) -> int:
+        """A neighbour's last published sequence, 0 while it is not here."""
+        return self._published.get(origin, 0)
+
+    def wake(self) -> None:
+        """Let every poll look again."""
+        with self._changed:
+            self._turn += 1
+            self._changed.notify_all()
 
     def wait(self, seen: int, seconds: float) -> int:
         """Wait until something was published since that turn; returns the turn now."""
@@ -125,10 +143,11 @@ class LocalSubscription:
         return found
 
     def _read(self, limit: int) -> list[Sealed]:
-        arrived = self._arrived()
+        arrived, published = self._arrived(), self._transport.published
         return [
             sealed
             for origin in self._origins
+            if published(origin) > arrived.get(origin, 0)
             for _, sealed in self._transport.read(origin, arrived.get(origin, 0), limit)
         ]
 
@@ -139,9 +158,13 @@ class LocalSubscription:
         """By origin, how many events have not arrived."""
         arrived = self._arrived()
         return {
-            origin: max(0, self._transport.last(origin) - arrived.get(origin, 0))
+            origin: max(0, self._transport.published(origin) - arrived.get(origin, 0))
             for origin in self._origins
         }
+
+    def wake(self) -> None:
+        """The poll that waits, or the next one, returns at once."""
+        self._transport.wake()
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -4,15 +4,15 @@ All items of a group are decided in memory, each seeing the earlier ones; then o
 holds their events, answers and projection rows. A refused item costs the others nothing.
 """
 
-import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared.kernel.canonical import canonical
 from shared.kernel.commands import Command
@@ -22,8 +22,9 @@ from shared.kernel.periods import to_micros
 from shared.kernel.refusals import Refusal, Stale
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database
-from shared.runtime.deciding import Context, Deciding
+from shared.runtime.deciding import Context, Deciding, Diverged
 from shared.runtime.drafts import Draft, Ground, Memory
+from shared.runtime.inbox import Inbox, Pending
 from shared.runtime.items import (
     Answer,
     Arrived,
@@ -31,10 +32,8 @@ from shared.runtime.items import (
     Item,
     KeyReused,
     Outcome,
-    Overloaded,
-    Settle,
-    Stopping,
     Task,
+    WriterFailed,
 )
 from shared.runtime.journal import Head, Journal, Marks, StoredAnswer
 from shared.runtime.projections import Generation, StoredRows
@@ -44,6 +43,10 @@ log = structlog.get_logger()
 
 IDLE_SECONDS = 0.2
 """How long an idle writer waits before it notes how far the relay has come."""
+
+
+def _nothing() -> None:
+    """Nothing else is to be done."""
 
 
 class Writer:
@@ -65,17 +68,15 @@ class Writer:
         self._settings = settings
         self._clock = clock
         self._memory = Memory(settings.streams_cached_max)
-        self._queue: queue.SimpleQueue[tuple[Item | Task, Settle] | None] = queue.SimpleQueue()
+        self._inbox = Inbox(settings.queue_items_max)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-        self._stopping = False
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._in_hand: list[Settle] = []
         self.on_commit: Callable[[Head], None] = lambda head: None
+        """Called by the writer's thread after each commit, before anybody is answered."""
         self.failure: BaseException | None = None
-        with database.writer.begin():
-            self.head = journal.lock_head(database.writer)
-            self.marks: Marks = journal.marks(database.writer)
-            self._waiting = journal.waiting_count(database.writer)
+        with database.writing() as connection:
+            self.head = journal.lock_head(connection)
+            self.marks: Marks = journal.marks(connection)
+            self._waiting = journal.waiting_count(connection)
         deciding.waiting = self._waiting
         self._relayed = self.head.relayed
 
@@ -85,8 +86,7 @@ class Writer:
 
     def stop(self) -> None:
         """Take no more items, commit those that wait, and end."""
-        self._stopping = True
-        self._queue.put(None)
+        self._inbox.close()
         self._thread.join()
 
     @property
@@ -97,7 +97,7 @@ class Writer:
     @property
     def queued(self) -> int:
         """Items that wait to be written."""
-        return self._queue.qsize()
+        return len(self._inbox)
 
     @property
     def relayed(self) -> int:
@@ -111,51 +111,20 @@ class Writer:
     async def submit(self, asked: Asked) -> Answer:
         """Have a command decided and recorded; returns after the commit.
 
-        Raises the Refusal of its decider, Stale, KeyReused, Overloaded or Stopping.
+        Raises the Refusal of its decider, Stale, KeyReused, Overloaded, Stopping or WriterFailed.
         """
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Answer] = loop.create_future()
-
-        def settle(outcome: Outcome) -> None:
-            if future.done():
-                return
-            if isinstance(outcome, BaseException):
-                future.set_exception(outcome)
-            else:
-                assert outcome is not None
-                future.set_result(outcome)
-
-        self._loop = loop
-        self._put(asked, settle)
-        return await future
+        answer: Answer = await self._inbox.ask(asked)
+        return answer
 
     def receive(self, events: Sequence[Sealed]) -> None:
         """Take in foreign events; returns after the commit. Raises BrokenEvent, and then the
         events before the broken one are recorded, the others are not."""
-        self._wait_for(Arrived(events))
+        self._inbox.hand(Arrived(events))
 
-    def run(self, work: Callable[[Connection], Any]) -> Any:
-        """Run maintenance on the writer's connection, in a transaction of its own."""
-        return self._wait_for(Task(work))
-
-    def _wait_for(self, item: "Arrived | Task") -> Any:
-        future: Future[Any] = Future()
-
-        def settle(outcome: Outcome) -> None:
-            if isinstance(outcome, BaseException):
-                future.set_exception(outcome)
-            else:
-                future.set_result(outcome)
-
-        self._put(item, settle)
-        return future.result()
-
-    def _put(self, item: "Item | Task", settle: Settle) -> None:
-        if self._stopping or self.failure is not None:
-            raise Stopping
-        if self._queue.qsize() >= self._settings.queue_items_max:
-            raise Overloaded
-        self._queue.put((item, settle))
+    def run(self, work: Callable[[Connection], Any], then: Callable[[], None] = _nothing) -> Any:
+        """Run maintenance on the writer's connection, in a transaction of its own; and then,
+        only if that was committed and before anything else is decided, something in memory."""
+        return self._inbox.hand(Task(work, then))
 
     def _run(self) -> None:
         try:
@@ -164,88 +133,75 @@ class Writer:
         except BaseException as failure:  # The journal's state is unknown: stop, and say so.
             self.failure = failure
             log.exception("writer-failed")
-            self._refuse_the_rest(failure)
+            self._inbox.fail(WriterFailed())
 
     def _turn(self) -> bool:
-        group: list[tuple[Item, Settle]] = []
+        group: list[Pending] = []
         try:
-            entry = self._queue.get(timeout=IDLE_SECONDS)
+            pending = self._inbox.take(IDLE_SECONDS)
         except queue.Empty:
             self._store_relayed()
             return True
-        while entry is not None:
-            item, settle = entry
-            if isinstance(item, Task):
+        while pending is not None:
+            if isinstance(pending.item, Task):
                 self._commit(group)
                 group = []
-                self._do(item, settle)
+                self._do(pending, pending.item)
             else:
-                group.append((item, settle))
-            if len(group) >= self._settings.group_items_max or self._queue.empty():
+                group.append(pending)
+            if len(group) >= self._settings.group_items_max or not len(self._inbox):
                 break
-            entry = self._queue.get_nowait()
+            pending = self._inbox.take(IDLE_SECONDS)
         self._commit(group)
-        if entry is None:
+        if pending is None:
             self._store_relayed()
-            self._refuse_the_rest(Stopping())
-        return entry is not None
+        return pending is not None
 
-    def _refuse_the_rest(self, why: BaseException) -> None:
-        self._settle([(settle, why) for settle in self._in_hand], None)
-        while not self._queue.empty():
-            if entry := self._queue.get_nowait():
-                self._settle([(entry[1], why)], None)
-
-    def _do(self, task: Task, settle: Settle) -> None:
+    def _do(self, pending: Pending, task: Task) -> None:
         outcome: Any
         try:
-            with self._database.writer.begin():
-                outcome = task.work(self._database.writer)
+            with self._database.writing() as connection:
+                outcome = task.work(connection)
+            task.then()
         except Exception as failure:
             outcome = failure
-        settle(outcome)
+        self._inbox.settle([(pending, outcome)])
 
     def _store_relayed(self) -> None:
-        if self._relayed > self.head.relayed:
-            connection = self._database.writer
-            with connection.begin():
-                head = self._journal.lock_head(connection)
-                moved = Head(head.position, head.sequence, head.recorded_at, self._relayed)
-                self._journal.move_head(connection, moved)
-            self.head = Head(
-                self.head.position, self.head.sequence, self.head.recorded_at, self._relayed
-            )
+        head = replace(self.head, relayed=self._relayed)
+        if head == self.head:
+            return
+        try:
+            with self._database.writing() as connection:
+                found = self._journal.lock_head(connection)
+                self._journal.move_head(connection, replace(found, relayed=head.relayed))
+        except SQLAlchemyError as failure:  # Sent again after a restart, at worst.
+            log.error("relay-cursor-not-stored", error=type(failure).__name__)
+            return
+        self.head = head
 
-    def _commit(self, group: list[tuple[Item, Settle]]) -> None:
+    def _commit(self, group: Sequence[Pending]) -> None:
         if not group:
             return
-        self._in_hand = [settle for _, settle in group]
-        connection = self._database.writer
-        transaction = connection.begin()
         try:
-            draft, outcomes = self._decided(connection, [item for item, _ in group])
-            changed = bool(draft.batch.lines or draft.batch.waits or draft.batch.answers)
-            marks = self._marks_after(draft)
-            if changed:
-                self._write(connection, draft, marks)
-                transaction.commit()
-            else:
-                transaction.rollback()
-        except BaseException as failure:
-            if transaction.is_active:
-                transaction.rollback()
+            with self._database.writing() as connection:
+                items = [each.item for each in group if not isinstance(each.item, Task)]
+                draft, outcomes = self._decided(connection, items)
+                if changed := draft.changed:
+                    marks = self._marks_after(draft)
+                    waiting = self._write(connection, draft, marks)
+        except Exception as failure:
             self._deciding.waiting = self._waiting
-            if not isinstance(failure, Exception):
-                raise
-            self._in_hand = []
-            self._settle([(settle, failure) for _, settle in group], None)
             log.error("group-failed", error=type(failure).__name__)
+            if len(group) > 1:  # One of them did it: the others shall not pay.
+                for pending in group:
+                    self._commit([pending])
+            else:
+                self._inbox.settle([(group[0], failure)])
             return
         if changed:
-            self._committed(draft, marks)
-        settled = [(settle, outcome) for (_, settle), outcome in zip(group, outcomes, strict=True)]
-        self._in_hand = []
-        self._settle(settled, self.head if changed else None)
+            self._committed(draft, marks, waiting)
+        self._inbox.settle(list(zip(group, outcomes, strict=True)))
 
     def _decided(
         self, connection: Connection, items: Sequence[Item]
@@ -258,10 +214,9 @@ class Writer:
         ground = Ground(
             head,
             self._memory,
-            lambda streams: self._journal.entries(connection, streams),
             self._journal.answers(connection, keys) if keys else {},
-            has=lambda event_id: self._journal.has(connection, event_id),
-            waiting_for=lambda needs: self._journal.waiting_for(connection, needs),
+            connection=connection,
+            journal=self._journal,
         )
         ground.fetch([stream for item in asked for stream in self._named(item.command)])
         group = Draft(ground, self._rows)
@@ -331,10 +286,21 @@ class Writer:
             above = group.above()
             try:
                 self._deciding.received(above, sealed, received_at)
+                self._check_sequence(group, above)
             except Exception as fault:
                 return fault
             group.keep(above)
         return None
+
+    def _check_sequence(self, group: Draft, above: Draft) -> None:
+        """One sequence of an origin is one event: seen before, it can only be the same again."""
+        [(origin, sequence)] = above.arrived
+        if (origin, sequence) not in group.arrived and not self.marks.has(origin, sequence):
+            return
+        waits = {held.hash: held.waits_for for held in above.batch.waits.values() if held}
+        known = {held.hash for held in group.waiting_for([*waits.values()])}
+        if above.batch.lines or not waits.keys() <= known:
+            raise Diverged
 
     def _marks_after(self, draft: Draft) -> Marks:
         if not draft.arrived:
@@ -344,7 +310,8 @@ class Writer:
             marks.arrived(origin, sequence)
         return marks
 
-    def _write(self, connection: Connection, draft: Draft, marks: Marks) -> None:
+    def _write(self, connection: Connection, draft: Draft, marks: Marks) -> int:
+        """Write everything of a group; returns how many received events wait after it."""
         end = draft.head
         head = Head(end.position, end.sequence, end.recorded_at, max(end.relayed, self._relayed))
         moved = {
@@ -355,29 +322,17 @@ class Writer:
         self._journal.write(connection, draft.batch, head, moved)
         for stored, rows in zip(self._rows, draft.rows, strict=True):
             stored.write(connection, rows.changed)
-        if draft.batch.waits:
-            self._waiting = self._journal.waiting_count(connection)
         draft.head = head
+        return self._journal.waiting_count(connection) if draft.batch.waits else self._waiting
 
-    def _committed(self, draft: Draft, marks: Marks) -> None:
+    def _committed(self, draft: Draft, marks: Marks, waiting: int) -> None:
         self.head = draft.head
         self.marks = marks
         self._memory.keep(draft.streams)
         for stored, rows in zip(self._rows, draft.rows, strict=True):
             stored.committed(rows.changed)
-        self._deciding.waiting = self._waiting
-
-    def _settle(self, outcomes: list[tuple[Settle, Outcome]], head: Head | None) -> None:
-        def settle_all() -> None:
-            for settle, outcome in outcomes:
-                settle(outcome)
-            if head is not None:
-                self.on_commit(head)
-
-        if self._loop is None or self._loop.is_closed():
-            settle_all()
-        else:
-            self._loop.call_soon_threadsafe(settle_all)
+        self._waiting = self._deciding.waiting = waiting
+        self.on_commit(self.head)
 
     def shadow(self, generation: Generation, rows: StoredRows) -> None:
         """From now on (inside a task) apply every event to this generation as well."""
@@ -385,11 +340,14 @@ class Writer:
         self._rows.append(rows)
 
     def switch(self) -> None:
-        """Inside a task: the shadow becomes the only generation."""
+        """After a task: the shadow becomes the only generation."""
         del self._deciding.generations[:-1]
         del self._rows[:-1]
 
-    def unshadow(self) -> None:
-        """Inside a task: give the shadow up."""
+    def unshadow(self, generation: Generation) -> bool:
+        """Inside a task: give a shadow up; no, if it is what is shown by now."""
+        if self._deciding.generations[0] is generation:
+            return False
         del self._deciding.generations[1:]
         del self._rows[1:]
+        return True

@@ -7,7 +7,7 @@ import pytest
 from services.evaluation.commands import OpenEligibilityReview
 from services.evaluation.projections import PROJECTIONS
 from shared.kernel.events import Event, Heard
-from shared.runtime.projections import Recorded, Row, Rows
+from shared.runtime.projections import Recorded
 from tests.evaluation.examples import (
     EVALUATION,
     MEMBERS,
@@ -37,24 +37,8 @@ from tests.evaluation.examples import (
     submitted,
     who,
 )
+from tests.support.rows import no_rows
 from tests.support.spec import Given
-
-
-class NoRows:
-    """An empty database that knows the keys of the tables."""
-
-    def get(self, table: str, *key: str) -> Row | None:
-        """Nothing is here."""
-        return None
-
-    def key_of(self, table: str, row: Row) -> tuple[str, ...]:
-        """The primary key inside a whole row."""
-        columns = {
-            found.name: [column.name for column in found.primary_key.columns]
-            for projection in PROJECTIONS
-            for found in projection.tables
-        }
-        return tuple(row[name] for name in columns[table])
 
 
 def recorded(event: Event | Heard, position: int) -> Recorded:
@@ -78,7 +62,7 @@ def recorded(event: Event | Heard, position: int) -> Recorded:
 
 def row_of(here: Given, table: str, *key: str, then: Any = ()) -> Any:
     """The row after one project's evaluation, and what was heard after it."""
-    rows = Rows(NoRows())  # type: ignore[arg-type]
+    rows = no_rows(PROJECTIONS)
     for position, event in enumerate([*here.history.get(EVALUATION, ()), *then], start=1):
         for projection in PROJECTIONS:
             projection.apply(rows, recorded(event, position))

@@ -18,7 +18,7 @@ from shared.kernel.decider import Decider, Domain, Fold
 from shared.kernel.events import Event, Fact
 from shared.kernel.identifiers import OrganisationId, ProjectId, Slug
 from shared.runtime.clock import SetClock
-from shared.runtime.service import Service
+from shared.runtime.service import Outside, Service
 from shared.runtime.settings import Settings
 from shared.runtime.transport import LocalTransport
 from shared.runtime.web.app import mount
@@ -146,8 +146,8 @@ def world(folder: Path) -> Iterator[World]:
     clock = SetClock(NOW)
     transport = LocalTransport()
     settings = Settings(data=folder)
-    evaluation = Service(settings, EVALUATION, (), approvals, transport, clock=clock)
-    membership = Service(settings, DOMAIN, PROJECTIONS, api, transport, clock=clock)
+    evaluation = Service(settings, EVALUATION, (), approvals, transport, Outside(clock=clock))
+    membership = Service(settings, DOMAIN, PROJECTIONS, api, transport, Outside(clock=clock))
     issuer = LocalIssuer.open(folder, clock.now, membership.ids.uuid7)
     with start_blocking_portal() as portal:
         for service in (evaluation, membership):

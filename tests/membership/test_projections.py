@@ -1,11 +1,10 @@
 """What the lists show follows from the recorded events alone."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from services.membership.projections import PROJECTIONS
 from shared.kernel.events import Event, Heard
-from shared.runtime.projections import Projection, Recorded, Row, Rows
+from shared.runtime.projections import Recorded
 from tests.membership.examples import (
     FLEUVE,
     FLEUVE_STREAM,
@@ -20,26 +19,8 @@ from tests.membership.examples import (
     waive,
 )
 from tests.membership.history import applicant, candidate, fee_due, member, registered
+from tests.support.rows import no_rows
 from tests.support.spec import Given
-
-
-class NoRows:
-    """An empty database that knows the keys of the tables."""
-
-    def __init__(self, projections: Sequence[Projection]) -> None:
-        self._keys = {
-            table.name: [column.name for column in table.primary_key.columns]
-            for projection in projections
-            for table in projection.tables
-        }
-
-    def get(self, table: str, *key: str) -> Row | None:
-        """Nothing is here."""
-        return None
-
-    def key_of(self, table: str, row: Row) -> tuple[str, ...]:
-        """The primary key inside a whole row."""
-        return tuple(row[name] for name in self._keys[table])
 
 
 def recorded(event: Event | Heard, position: int) -> Recorded:
@@ -63,7 +44,7 @@ def recorded(event: Event | Heard, position: int) -> Recorded:
 
 def row_of(here: Given, table: str, *key: str) -> Any:
     """The row after one organisation's history."""
-    rows = Rows(NoRows(PROJECTIONS))  # type: ignore[arg-type]
+    rows = no_rows(PROJECTIONS)
     for position, event in enumerate(here.history[FLEUVE_STREAM], start=1):
         for projection in PROJECTIONS:
             projection.apply(rows, recorded(event, position))
@@ -80,6 +61,7 @@ def test_an_organisation_is_listed_as_registered_spelled_as_given() -> None:
         "business_number": "123456789RC0001",
         "aliases": [],
         "status": "registered",
+        "member_since": None,
         "position": 1,
     }
 

@@ -23,7 +23,7 @@ from shared.kernel.periods import rfc3339
 from shared.kernel.streams import subject_of
 from shared.runtime.clock import SetClock
 from shared.runtime.new_ids import Ids
-from shared.runtime.service import Service
+from shared.runtime.service import Outside, Service
 from shared.runtime.settings import Settings
 from shared.runtime.transport import LocalTransport
 from shared.runtime.web.app import mount
@@ -109,8 +109,7 @@ def running(folder: Path) -> Iterator[Running]:
         PROJECTIONS,
         api,
         LocalTransport(),
-        clock=clock,
-        ids=ids,
+        Outside(clock=clock, ids=ids),
     )
     issuer = LocalIssuer(Ed25519PrivateKey.generate(), clock.now, ids.uuid7)
     service.open()
