@@ -24,6 +24,7 @@ from shared.runtime.web.describing import (
     Descriptions,
     feed_description,
     first_sentence,
+    rebuild_description,
     stream_description,
 )
 from shared.runtime.web.feed import feed_endpoint, stream_endpoint
@@ -31,6 +32,7 @@ from shared.runtime.web.gate import Durations, Gate
 from shared.runtime.web.ports import Service, Verifier
 from shared.runtime.web.problems import on_http, on_refusal, show_problem
 from shared.runtime.web.reading import read_endpoint, resource_endpoint
+from shared.runtime.web.rebuilding import RebuildForm, rebuild_endpoint
 from shared.runtime.web.routes import PREFIX, Api, CommandRoute, ReadRoute, ResourceRoute, Route
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -83,6 +85,7 @@ def mount(api: Api, service: Service, *, verifier: Verifier, cursor_secret: byte
     for route in api.routes:
         _add(app, route, _endpoint(route, api, service, cursor_secret), descriptions.of(route))
     _add_feed(app, api, service)
+    _add_operations(app, api, service)
     _add_open(app, service, registry)
     _describe(app, descriptions)
     return app
@@ -140,6 +143,19 @@ def _add_feed(app: FastAPI, api: Api, service: Service) -> None:
             response_model=None,
             openapi_extra={**description, "security": [{"bearer": []}]},
         )
+
+
+def _add_operations(app: FastAPI, api: Api, service: Service) -> None:
+    app.add_api_route(
+        f"{PREFIX}/rebuilds",
+        rebuild_endpoint(api.access, service),
+        methods=["POST"],
+        operation_id="rebuild",
+        summary="Rebuild the read models",
+        tags=["operations"],
+        response_model=None,
+        openapi_extra={**rebuild_description(RebuildForm), "security": [{"bearer": []}]},
+    )
 
 
 def _add_open(app: FastAPI, service: Service, registry: CollectorRegistry) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.runtime.web.feed import BATCH_TYPE
@@ -90,6 +91,24 @@ def feed_description() -> Schema:
                 "description": "CloudEvents 1.0, oldest first.",
                 "headers": _headers("Event-Position", "Link"),
                 "content": {BATCH_TYPE: {"schema": {"type": "array", "items": {"type": "object"}}}},
+            },
+            **_PROBLEMS,
+        },
+    }
+
+
+def rebuild_description(form: type[BaseModel]) -> Schema:
+    """The rebuild of all read models."""
+    return {
+        "parameters": [_in("header", "Idempotency-Key", required=True, schema=_KEY)],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": form.model_json_schema()}},
+        },
+        "responses": {
+            "200": {
+                "description": "Events folded, both digests, and whether they are equal.",
+                "content": {"application/json": {"schema": {"type": "object"}}},
             },
             **_PROBLEMS,
         },

@@ -50,7 +50,7 @@ def readyz_endpoint(service: Service) -> Endpoint:
         checks = dict(await to_thread.run_sync(service.health))
         if service.stopping:
             checks["service"] = "stopping"
-        failing = sorted(name for name, found in checks.items() if found != "ok")
+        failing = sorted(name for name, found in checks.items() if not found.startswith("ok"))
         body = {
             "status": "not ready" if failing else "ready",
             "checks": checks,

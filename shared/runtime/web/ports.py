@@ -146,6 +146,10 @@ class Service(Protocol):
         """Return once the journal's position is above `beyond`, or after so many seconds."""
         ...
 
+    async def rebuild(self, by: Actor, reason: str, key: str, fingerprint: str) -> Any:
+        """Rebuild all projections and record it; returns what came out."""
+        ...
+
     def health(self) -> Mapping[str, str]:
         """By check, `ok` or the reason why not."""
         ...
