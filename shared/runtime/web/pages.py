@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -54,6 +55,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """An answer made of JSON texts that are sent as they are stored, never encoded again."""
+
+    text: str
+    next: str | None = None
+    """Path and query of what follows; absent at the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cursors:
     """Seals places in lists, so that a cursor serves no other list, filter or value."""
 
@@ -97,6 +107,8 @@ class Read:
     """One read on one snapshot: everything it sees belongs to the same position."""
 
     actor: Actor
+    now: datetime
+    """When it was asked, UTC."""
     path: Mapping[str, str]
     query: Mapping[str, str]
     """The declared parameters that were given; others were refused."""

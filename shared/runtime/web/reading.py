@@ -24,7 +24,15 @@ from shared.runtime.web.incoming import (
     wait_seconds,
     wanted_marks,
 )
-from shared.runtime.web.pages import CURSOR_CHARS_MAX, BadLimit, Cursors, Page, Paging, Read
+from shared.runtime.web.pages import (
+    CURSOR_CHARS_MAX,
+    BadLimit,
+    Cursors,
+    Page,
+    Paging,
+    Read,
+    Written,
+)
 from shared.runtime.web.ports import Limits, Service, Snapshot
 from shared.runtime.web.routes import Api, ReadRoute, ResourceRoute
 
@@ -66,9 +74,16 @@ def read_endpoint(route: ReadRoute, api: Api, service: Service, secret: bytes) -
 
         def work(snapshot: Snapshot) -> tuple[str, str | None]:
             read = Read(
-                actor=incoming.caller, path=path, query=query, snapshot=snapshot, paging=paging
+                actor=incoming.caller,
+                now=service.clock.now(),
+                path=path,
+                query=query,
+                snapshot=snapshot,
+                paging=paging,
             )
             result = route.handler(read)
+            if isinstance(result, Written):
+                return result.text, result.next
             if isinstance(result, Page):
                 return canonical(shown(result.document())), result.next
             return canonical(shown(result)), None

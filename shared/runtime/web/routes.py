@@ -9,9 +9,9 @@ from typing import Any, TypeAlias, TypeVar, get_type_hints
 
 from shared.kernel.commands import Actor
 from shared.runtime.web.forms import Form
-from shared.runtime.web.pages import Page, Read
+from shared.runtime.web.pages import Page, Read, Written
 
-__all__ = ["Api", "Ask", "Form", "Page", "Read"]
+__all__ = ["Api", "Ask", "Form", "Page", "Read", "Written"]
 
 PREFIX = "/v1"
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
@@ -138,7 +138,7 @@ class Api:
         return declare
 
     def read(self, path: str, *, action: str, query: Sequence[str] = ()) -> Callable[[H], H]:
-        """Declare `def f(read: Read) -> Page`, or one that returns a mapping.
+        """Declare `def f(read: Read) -> Page`, or one that returns a mapping, or `Written`.
 
         `limit` and `cursor` are understood by every read.
         """
