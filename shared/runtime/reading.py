@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import CompoundSelect, Connection, Select, func, or_, select, union_all
 
 from shared.kernel.decider import Domain
 from shared.kernel.envelope import Sealed
@@ -69,17 +69,13 @@ class Snapshot:
             ]
             query = query.where(or_(*matches))
         if subject is not None:
-            query = query.where(self._of_subject(subject))
+            query = query.where(JOURNAL.c.position.in_(positions_of(subject, after)))
         return self._stored(query.order_by(JOURNAL.c.position).limit(limit))
 
     def history(self, subject: str, after: int = 0, limit: int | None = None) -> list[Stored]:
         """Every event about or naming a project or organisation, in journal order."""
-        query = select(*SEALED).where(JOURNAL.c.position > after, self._of_subject(subject))
+        query = select(*SEALED).where(JOURNAL.c.position.in_(positions_of(subject, after)))
         return self._stored(query.order_by(JOURNAL.c.position).limit(limit))
-
-    def _of_subject(self, subject: str) -> Any:
-        named = select(EVENT_SUBJECT.c.event_id).where(EVENT_SUBJECT.c.subject == subject)
-        return or_(JOURNAL.c.subject == subject, JOURNAL.c.event_id.in_(named))
 
     def own_after(self, sequence: int, limit: int) -> list[tuple[int, Sealed]]:
         """This service's own events after one of its sequences, with their sequences."""
@@ -93,6 +89,22 @@ class Snapshot:
 
     def _stored(self, query: Select[Any]) -> list[Stored]:
         return [Stored(row[0], Sealed(*row[1:])) for row in self.connection.execute(query)]
+
+
+def positions_of(subject: str, after: int = 0) -> CompoundSelect[Any]:
+    """Where a subject's history stands in the journal: what is about it, and what names it.
+
+    Each half reads an index of its own; joined by OR they would read the journal on PostgreSQL.
+    """
+    about = select(JOURNAL.c.position).where(
+        JOURNAL.c.subject == subject, JOURNAL.c.position > after
+    )
+    naming = (
+        select(JOURNAL.c.position)
+        .join_from(EVENT_SUBJECT, JOURNAL, EVENT_SUBJECT.c.event_id == JOURNAL.c.event_id)
+        .where(EVENT_SUBJECT.c.subject == subject, JOURNAL.c.position > after)
+    )
+    return union_all(about, naming)
 
 
 def lines_after(connection: Connection, position: int, limit: int) -> Iterator[Any]:
