@@ -1,0 +1,1 @@
+"""Audit: the history of everything across services, and a second opinion on each project."""

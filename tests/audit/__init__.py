@@ -1,0 +1,1 @@
+"""Tests of audit: history in causal order, replay, lists, and who may read them."""
