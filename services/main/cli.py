@@ -46,11 +46,14 @@ def up(port: Port = 8000, data: Data = HERE) -> None:
     settings = Settings.from_environment(data=data, port=port)
     write_logs(settings)
     fleet = embedded_fleet(settings)
-    running = server(front_door(fleet), fleet, settings)
+    try:
+        running = server(front_door(fleet), fleet, settings)
+    except Refusal as refusal:
+        _fail(refusal_code(refusal), refusal.english())
     typer.echo(
         f"Grantline: http://{settings.host}:{settings.port}/  data: {settings.data}", err=True
     )
-    running.run()
+    asyncio.run(running.listen())
     if not running.started:
         raise typer.Exit(UNAVAILABLE)
 
@@ -68,7 +71,10 @@ def demo(
     """
     settings = Settings.from_environment(data=data, port=port)
     write_logs(settings)
-    summary = run_demo(settings, Show(as_json=as_json), leave=leave)
+    try:
+        summary = run_demo(settings, Show(as_json=as_json), leave=leave)
+    except Refusal as refusal:
+        _fail(refusal_code(refusal), refusal.english())
     if summary is None:
         raise typer.Exit(UNAVAILABLE)
     if summary.mismatches:

@@ -7,12 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from services.main.checkup import Finding
 from services.main.demo.playing import Summary
-from services.main.demo.stage import Progress as Steps
 from shared.kernel.money import dollars
 
 
@@ -70,7 +68,7 @@ class Show:
             mark = "ok  " if finding.ok else "FAIL"
             self.out.print(f"{mark} {finding.check}: {finding.detail}")
 
-    def summary(self, summary: Summary, seconds: str, example: str, address: str | None) -> None:
+    def summary(self, summary: Summary, seconds: str, address: str | None) -> None:
         """What the demo played, and what to look at."""
         if self.as_json:
             self._json({**asdict(summary), "seconds": json.loads(seconds)})
@@ -88,38 +86,10 @@ class Show:
         if address:
             self.out.print(
                 f"\nStill running at {address} (Ctrl-C ends it). Look at one project's life:\n"
-                f"  grantline history {example}\n"
+                f"  grantline history {summary.example}\n"
                 f"  grantline tail            watch the next event of any service\n"
                 f"  grantline rebuild intake  build its read models again, and compare"
             )
 
-    def progress(self, total: int) -> "Bar":
-        """A progress bar on standard error; silent where that is no terminal."""
-        return Bar(total, self.err)
-
     def _json(self, value: Any) -> None:
         sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
-
-
-class Bar(Steps):
-    """The demo's progress as a bar."""
-
-    def __init__(self, total: int, console: Console) -> None:
-        super().__init__(total)
-        self._bar = Progress(
-            TextColumn("{task.description:<44}"), BarColumn(), MofNCompleteColumn(),
-            TimeElapsedColumn(), console=console, disable=not console.is_terminal,
-        )  # fmt: skip
-        self._task = self._bar.add_task("starting", total=total)
-
-    def __enter__(self) -> "Bar":
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def step(self, what: str) -> None:
-        """One more is done."""
-        super().step(what)
-        self._bar.update(self._task, advance=1, description=what[:44])

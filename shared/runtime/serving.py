@@ -1,7 +1,9 @@
 """Services of one process: opened together, started together, stopped in the right order."""
 
+import asyncio
 import gc
 import logging
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from shared.kernel.refusals import Unavailable
 from shared.runtime.service import Service
 from shared.runtime.settings import Settings
 from shared.runtime.transport import LocalTransport, Transport
@@ -86,12 +89,31 @@ def stop_streams(services: Sequence[Service]) -> None:
         service.arrivals.wake()
 
 
+class PortInUse(Unavailable):
+    """Something else listens on that port; stop it, or name another port."""
+
+    french = "Autre chose écoute sur ce port; arrêtez-le ou nommez un autre port."
+
+
 class Server(uvicorn.Server):
     """uvicorn, whose stop signal reaches the live streams before it waits for connections."""
 
-    def __init__(self, config: uvicorn.Config, services: Sequence[Service]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, services: Sequence[Service], listening: socket.socket
+    ) -> None:
         super().__init__(config)
         self._services = services
+        self._listening = listening
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on, also where 0 asked for any."""
+        port: int = self._listening.getsockname()[1]
+        return port
+
+    async def listen(self) -> None:
+        """Answer requests until told to stop."""
+        await self.serve(sockets=[self._listening])
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop: readiness is off, streams end, requests in hand are answered."""
@@ -105,7 +127,14 @@ class Server(uvicorn.Server):
 
 
 def server(app: ASGIApp, fleet: Fleet, settings: Settings) -> Server:
-    """An HTTP server for these services, not running yet."""
+    """An HTTP server for these services, not running yet. Raises PortInUse."""
+    listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError:
+        listening.close()
+        raise PortInUse from None
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -117,7 +146,7 @@ def server(app: ASGIApp, fleet: Fleet, settings: Settings) -> Server:
         h11_max_incomplete_event_size=16_384,
         timeout_graceful_shutdown=int(settings.stop_seconds_max) - 2,
     )
-    return Server(config, fleet.services)
+    return Server(config, fleet.services, listening)
 
 
 def write_logs(settings: Settings) -> None:
@@ -164,4 +193,4 @@ def serve_alone(create: Callable[[Settings, Transport], Service], port: int) -> 
     fleet = Fleet([create(settings, transport)], transport)
     app = fleet.app(fleet.services[0])
     app.router.lifespan_context = fleet.lifespan
-    server(app, fleet, settings).run()
+    asyncio.run(server(app, fleet, settings).listen())

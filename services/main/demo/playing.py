@@ -1,18 +1,19 @@
 """The whole story, in the order in which it would happen, and the check of what came out."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from services.main.demo.client import Client
-from services.main.demo.portfolio import Plan, Portfolio, portfolio
+from services.main.demo.portfolio import Plan, Portfolio
+from services.main.demo.progress import Bar
 from services.main.demo.proposing import detail, judge, propose
 from services.main.demo.selecting import admit, select
 from services.main.demo.spending import agree, claim_all, close
 from services.main.demo.stage import (
     AUDITOR,
     FINANCE,
-    Progress,
     Stage,
     funded_in_order,
     open_envelopes,
@@ -37,6 +38,8 @@ class Summary:
     mismatches: tuple[Mapping[str, Any], ...]
     events: int
     requests: int
+    example: str
+    """A project to look at."""
 
 
 def steps(plans: Portfolio) -> int:
@@ -46,9 +49,9 @@ def steps(plans: Portfolio) -> int:
     return len(plans.parties) + 2 * len(plans.plans) + 4 * len(funded) + len(members)
 
 
-async def play(client: Client, progress: Progress) -> Summary:
+async def play(client: Client, everything: Portfolio, bar: Bar) -> Summary:
     """Play everything against an empty system and check every funded project to the cent."""
-    stage = Stage(client, portfolio(), progress)
+    stage = Stage(client, everything, bar)
     await publish_policies(stage)
     await open_envelopes(stage)
     await register_parties(stage)
@@ -61,14 +64,23 @@ async def play(client: Client, progress: Progress) -> Summary:
 
     await together(judged(plan) for plan in stage.portfolio.plans)
     funded = funded_in_order(stage.portfolio.plans)
-    for plan in funded:
-        await detail(stage, plan)
-        await select(stage, plan)
-        await admit(stage, plan)
-        await agree(stage, plan)
-        await claim_all(stage, plan)
-        await close(stage, plan)
+    await _fund_all(stage, funded)
     return await _summary(stage, funded, len(eligible))
+
+
+async def _fund_all(stage: Stage, funded: list[Plan]) -> None:
+    """Several projects at once; one whose parties are in an earlier one comes after it."""
+    ended = {plan.row.number: asyncio.Event() for plan in funded}
+
+    async def fund(place: int, plan: Plan) -> None:
+        for earlier in funded[:place]:
+            if not set(plan.parties).isdisjoint(earlier.parties):
+                await ended[earlier.row.number].wait()
+        for step in (detail, select, admit, agree, claim_all, close):
+            await step(stage, plan)
+        ended[plan.row.number].set()
+
+    await together((fund(place, plan) for place, plan in enumerate(funded)), at_once=4)
 
 
 async def _summary(stage: Stage, funded: list[Plan], eligible: int) -> Summary:
@@ -96,6 +108,7 @@ async def _summary(stage: Stage, funded: list[Plan], eligible: int) -> Summary:
         mismatches=mismatches,
         events=sum(stage.client.positions.values()),
         requests=stage.client.requests,
+        example=stage.projects[funded[0].row.number],
     )
 
 

@@ -16,6 +16,7 @@ from services.main.demo.portfolio import (
     Plan,
     Portfolio,
 )
+from services.main.demo.progress import Bar
 from shared.kernel.money import money
 
 OPENING = date(2018, 4, 1)
@@ -44,7 +45,7 @@ class Stage:
 
     client: Client
     portfolio: Portfolio
-    done: "Progress"
+    done: Bar
     ids: dict[str, str] = field(default_factory=dict)
     """By registered name, the organisation's id."""
     projects: dict[int, str] = field(default_factory=dict)
@@ -55,18 +56,6 @@ class Stage:
         """The person who acts for an organisation."""
         organisation_id = self.ids[name]
         return Person(f"applicant-{organisation_id[-12:]}", "applicant", organisation_id)
-
-
-class Progress:
-    """Told after every row and step; the command line shows it."""
-
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self.count = 0
-
-    def step(self, what: str) -> None:
-        """One more is done."""
-        self.count += 1
 
 
 def document(*what: object) -> str:
