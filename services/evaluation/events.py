@@ -1,6 +1,5 @@
 """Everything evaluation has ever said: eligibility, reviews, scores, committee, decision."""
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
@@ -335,10 +334,6 @@ class ProjectApproved(Event, name="ProjectApproved"):
     proposed_by: PersonId
     confirmed_by: PersonId
 
-    def mentions(self) -> Iterable[str]:
-        """Every participant: the award is part of its history too."""
-        return [party.organisation_id for party in self.participants]
-
 
 class ProjectDeclined(Event, name="ProjectDeclined"):
     """Two persons declined the project, with reasons for the applicant (E-9)."""
@@ -355,10 +350,6 @@ class ProjectDeclined(Event, name="ProjectDeclined"):
     decided_on: date
     proposed_by: PersonId
     confirmed_by: PersonId
-
-    def mentions(self) -> Iterable[str]:
-        """Every participant: the answer is part of its history too."""
-        return [party.organisation_id for party in self.participants]
 
 
 EVENTS: tuple[type[Event], ...] = (

@@ -1,6 +1,5 @@
 """Every event that intake has ever said: what happened to a proposal, and its policies."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
@@ -104,10 +103,6 @@ class ProposalDrafted(Event, name="ProposalDrafted", schema=1):
     policy_version: Slug
     drafted_by: PersonId
 
-    def mentions(self) -> Iterable[str]:
-        """The lead's history holds the proposals that it began."""
-        return (self.lead_organisation_id,)
-
 
 class ParticipantInvited(Event, name="ParticipantInvited", schema=1):
     """The lead named another party as participant; it has not answered yet."""
@@ -116,10 +111,6 @@ class ParticipantInvited(Event, name="ParticipantInvited", schema=1):
     organisation_id: OrganisationId
     name: Line
     invited_by: PersonId
-
-    def mentions(self) -> Iterable[str]:
-        """The invited party."""
-        return (self.organisation_id,)
 
 
 class ParticipantConfirmed(Event, name="ParticipantConfirmed", schema=1):
@@ -130,10 +121,6 @@ class ParticipantConfirmed(Event, name="ParticipantConfirmed", schema=1):
     content_hash: Sha256
     confirmed_by: PersonId
 
-    def mentions(self) -> Iterable[str]:
-        """The confirming party."""
-        return (self.organisation_id,)
-
 
 class ParticipantDeclined(Event, name="ParticipantDeclined", schema=1):
     """A participant said that it does not take part; it stays named until the lead removes it."""
@@ -142,10 +129,6 @@ class ParticipantDeclined(Event, name="ParticipantDeclined", schema=1):
     organisation_id: OrganisationId
     declined_by: PersonId
 
-    def mentions(self) -> Iterable[str]:
-        """The declining party."""
-        return (self.organisation_id,)
-
 
 class ParticipantRemoved(Event, name="ParticipantRemoved", schema=1):
     """The lead no longer names this party as participant."""
@@ -153,10 +136,6 @@ class ParticipantRemoved(Event, name="ParticipantRemoved", schema=1):
     project_id: ProjectId
     organisation_id: OrganisationId
     removed_by: PersonId
-
-    def mentions(self) -> Iterable[str]:
-        """The removed party."""
-        return (self.organisation_id,)
 
 
 class SectionRevised(Event, name="SectionRevised", schema=1):
@@ -225,10 +204,6 @@ class ProposalSubmitted(Event, name="ProposalSubmitted", schema=1):
     submitted_on: date
     submitted_by: PersonId
 
-    def mentions(self) -> Iterable[str]:
-        """Every party named in the version."""
-        return [participant.organisation_id for participant in self.participants]
-
 
 class DetailedProposalOpened(Event, name="DetailedProposalOpened", schema=1):
     """The eligible proposal may now be worked out in detail (I-2)."""
@@ -257,10 +232,6 @@ class DetailedProposalSubmitted(Event, name="DetailedProposalSubmitted", schema=
     policy_version: Slug
     submitted_on: date
     submitted_by: PersonId
-
-    def mentions(self) -> Iterable[str]:
-        """Every party named in the version."""
-        return [participant.organisation_id for participant in self.participants]
 
 
 class ProposalWithdrawn(Event, name="ProposalWithdrawn", schema=1):

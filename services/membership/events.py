@@ -1,6 +1,5 @@
 """Everything that the membership service has ever said, and what each of it means."""
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
@@ -98,20 +97,12 @@ class OrganisationNameTaken(Event, name="OrganisationNameTaken", schema=1):
     organisation_id: OrganisationId
     name: Line
 
-    def mentions(self) -> Iterable[str]:
-        """The body belongs to this history, the stream is the name's."""
-        return (self.organisation_id,)
-
 
 class OrganisationNumberTaken(Event, name="OrganisationNumberTaken", schema=1):
     """A business number now stands for this body (I-11)."""
 
     organisation_id: OrganisationId
     business_number: BusinessNumber
-
-    def mentions(self) -> Iterable[str]:
-        """The body belongs to this history, the stream is the number's."""
-        return (self.organisation_id,)
 
 
 class OrganisationProfileAmended(Event, name="OrganisationProfileAmended", schema=1):
@@ -184,10 +175,6 @@ class CandidacyOpened(Event, name="CandidacyOpened", schema=1):
     """The last day of the candidacy (inclusive)."""
     policy_version: Slug
 
-    def mentions(self) -> Iterable[str]:
-        """The project's history too."""
-        return (self.project_id,)
-
 
 class MembershipApplicationSubmitted(Event, name="MembershipApplicationSubmitted", schema=1):
     """A candidate applies for membership, explicitly (M-8)."""
@@ -197,10 +184,6 @@ class MembershipApplicationSubmitted(Event, name="MembershipApplicationSubmitted
     programme: Slug
     submitted_on: date
     submitted_by: PersonId
-
-    def mentions(self) -> Iterable[str]:
-        """The project's history too."""
-        return (self.project_id,)
 
 
 class MembershipAgreementSigned(Event, name="MembershipAgreementSigned", schema=1):
@@ -258,10 +241,6 @@ class MemberAdmitted(Event, name="MemberAdmitted", schema=1):
     admitted_on: date
     covered_until: date
     """The end of the first fee year (exclusive)."""
-
-    def mentions(self) -> Iterable[str]:
-        """The project's history too."""
-        return (self.project_id,)
 
 
 OrganisationEvent: TypeAlias = (

@@ -36,10 +36,6 @@ class Event(Fact):
         if name:
             cls.event_name, cls.schema_version = name, schema
 
-    def mentions(self) -> Iterable[str]:
-        """Other subjects (projects, organisations) whose history this event belongs to as well."""
-        return ()
-
 
 class Heard(BaseModel):
     """Another service's event, with only the fields that this service reads."""

@@ -6,7 +6,6 @@ from typing import TypeAlias
 from shared.kernel.commands import Command
 from shared.kernel.events import Event
 from shared.kernel.identifiers import Line, PersonId, Sha256
-from shared.kernel.streams import subject_of
 
 
 class PolicyRefused(Event, name="PolicyRefused"):
@@ -16,13 +15,10 @@ class PolicyRefused(Event, name="PolicyRefused"):
     event_id: str
     stream: str
     """The stream of the event reacted to."""
+    subject: str
+    """Its project or organisation, in whose history this stands as well."""
     code: str
     rule: str | None = None
-
-    def mentions(self) -> tuple[str, ...]:
-        """The project or organisation whose event could not be followed up."""
-        subject = subject_of(self.stream)
-        return (subject,) if subject != self.stream else ()
 
 
 class ProjectionsRebuilt(Event, name="ProjectionsRebuilt"):

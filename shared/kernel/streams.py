@@ -2,7 +2,7 @@
 
 import re
 
-_SUBJECT = re.compile(r"\b(?:prj|org)_[0-9a-f]{32}\b")
+_SUBJECT = re.compile(r'"((?:prj|org)_[0-9a-f]{32})"')
 
 
 def category(stream: str) -> str:

@@ -253,6 +253,7 @@ class Deciding:
                 policy=name,
                 event_id=recorded.event_id,
                 stream=recorded.stream,
+                subject=recorded.subject,
                 code=refusal.code(),
                 rule=refusal.rule,
             )

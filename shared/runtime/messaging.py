@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, TimeoutError
 
 from shared.kernel.refusals import Refusal, Unavailable
 from shared.runtime.items import Stopping
@@ -80,6 +80,7 @@ class Relay:
             except Exception as failure:  # Whatever it was: what was not sent is sent again.
                 self._note(failure)
                 self._stop.wait(RETRY_SECONDS)
+                self._news.set()
 
     def _note(self, failure: Exception) -> None:
         code = named(failure)
@@ -134,7 +135,7 @@ class Subscriber:
                 self.failure = None
             except Stopping:
                 return
-            except (Unavailable, SQLAlchemyError) as failure:
+            except (Unavailable, OperationalError, TimeoutError) as failure:
                 self.failure = named(failure)
                 self._stop.wait(RETRY_SECONDS)
             except Exception as failure:

@@ -1,15 +1,36 @@
 """What can be asked of one state of a journal: positions, streams, events, histories."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Connection, Select, func, or_, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from shared.kernel.decider import Domain
 from shared.kernel.envelope import Sealed
 from shared.runtime.journal import EVENT_SUBJECT, HEAD, JOURNAL, MARK, WAITING, read_event
 
 SEALED = (JOURNAL.c.position, JOURNAL.c.envelope, JOURNAL.c.body, JOURNAL.c.hash)
+OWN_AFTER = (
+    select(JOURNAL.c.sequence, JOURNAL.c.envelope, JOURNAL.c.body, JOURNAL.c.hash)
+    .where(
+        JOURNAL.c.origin == bindparam("origin"),
+        JOURNAL.c.sequence > bindparam("sequence", type_=Integer),
+    )
+    .order_by(JOURNAL.c.sequence)
+    .limit(bindparam("limit", type_=Integer))
+)
+"""Built once: relays and local subscriptions ask it at every commit."""
 
 
 class Stored(NamedTuple):
@@ -25,9 +46,16 @@ class Snapshot:
     def __init__(self, connection: Connection, domain: Domain) -> None:
         self.connection = connection
         self.domain = domain
-        self.position, self._sequence = connection.execute(
-            select(HEAD.c.position, HEAD.c.sequence)
-        ).one()
+
+    @cached_property
+    def _head(self) -> tuple[int, int]:
+        head = self.connection.execute(select(HEAD.c.position, HEAD.c.sequence)).one()
+        return head.position, head.sequence
+
+    @property
+    def position(self) -> int:
+        """The journal's last position."""
+        return self._head[0]
 
     @property
     def marks(self) -> Mapping[str, int]:
@@ -36,7 +64,7 @@ class Snapshot:
         stuck = select(WAITING.c.origin, func.min(WAITING.c.sequence)).group_by(WAITING.c.origin)
         for origin, sequence in self.connection.execute(stuck):
             arrived[origin] = min(arrived.get(origin, 0), sequence - 1)
-        return {self.domain.service: self._sequence, **arrived}
+        return {self.domain.service: self._head[1], **arrived}
 
     def state(self, stream: str) -> tuple[Any, int]:
         """A stream's state and version, folded from its own rows."""
@@ -79,13 +107,9 @@ class Snapshot:
 
     def own_after(self, sequence: int, limit: int) -> list[tuple[int, Sealed]]:
         """This service's own events after one of its sequences, with their sequences."""
-        query = (
-            select(JOURNAL.c.sequence, JOURNAL.c.envelope, JOURNAL.c.body, JOURNAL.c.hash)
-            .where(JOURNAL.c.origin == self.domain.service, JOURNAL.c.sequence > sequence)
-            .order_by(JOURNAL.c.sequence)
-            .limit(limit)
-        )
-        return [(row[0], Sealed(*row[1:])) for row in self.connection.execute(query)]
+        asked = {"origin": self.domain.service, "sequence": sequence, "limit": limit}
+        found = self.connection.execute(OWN_AFTER, asked)
+        return [(row[0], Sealed(*row[1:])) for row in found]
 
     def _stored(self, query: Select[Any]) -> list[Stored]:
         return [Stored(row[0], Sealed(*row[1:])) for row in self.connection.execute(query)]

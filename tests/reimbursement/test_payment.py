@@ -58,7 +58,6 @@ def test_a_payment_is_authorised_and_counts_as_paid() -> None:
     event, _ = approved.when(ce.authorise()).then_names("PaymentAuthorised", "PaymentBooked")
     assert isinstance(event, PaymentAuthorised)
     assert (event.amount_cents, event.authorised_by) == (3_600, "payer-1")
-    assert list(event.mentions()) == [eg.terminal]
     account = ce.account_of(authorised)
     assert (account.paid_cents, account.promised_cents, account.payable_cents) == (3_600, {}, 0)
     assert ce.claim_of(authorised).status == "payment_authorised"

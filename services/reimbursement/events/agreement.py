@@ -1,6 +1,5 @@
 """What happens to a project agreement, from its draft to its closing."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
@@ -84,10 +83,6 @@ class AgreementDrafted(_OfAgreement, name="AgreementDrafted"):
     policy_version: Slug
     """The version of this service's policy that the agreement is bound to (X7)."""
 
-    def mentions(self) -> Iterable[str]:
-        """Every participant."""
-        return tuple(party.organisation_id for party in self.participants)
-
 
 class AgreementTermsStated(_OfAgreement, name="AgreementTermsStated"):
     """The dates between which costs count, and the participants' caps, were agreed upon."""
@@ -107,10 +102,6 @@ class AgreementSigned(_OfAgreement, name="AgreementSigned"):
     """The participant; absent for the funder."""
     signed_by: PersonId
     signed_on: date
-
-    def mentions(self) -> Iterable[str]:
-        """The participant that signed."""
-        return () if self.organisation_id is None else (self.organisation_id,)
 
 
 class AgreementExecuted(_OfAgreement, name="AgreementExecuted"):
@@ -143,10 +134,6 @@ class AgreementExecuted(_OfAgreement, name="AgreementExecuted"):
     executed_on: date
     executed_by: PersonId
 
-    def mentions(self) -> Iterable[str]:
-        """Every participant."""
-        return tuple(party.organisation_id for party in self.participants)
-
 
 class ClaimPeriodOpened(_OfAgreement, name="ClaimPeriodOpened"):
     """A funded participant may claim its costs of one fiscal quarter (R-3); on the claim's stream.
@@ -161,10 +148,6 @@ class ClaimPeriodOpened(_OfAgreement, name="ClaimPeriodOpened"):
     """The first day whose costs belong to it."""
     due_on: date
     """Inclusive."""
-
-    def mentions(self) -> Iterable[str]:
-        """The claiming participant."""
-        return (self.organisation_id,)
 
 
 class CeilingPart(Fact):

@@ -1,6 +1,5 @@
 """What happens to a claim: its cost lines, its filing, its assessment and its approval."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
@@ -33,10 +32,6 @@ class OfClaim(Event):
     claim_id: ClaimId
     project_id: ProjectId
     organisation_id: OrganisationId
-
-    def mentions(self) -> Iterable[str]:
-        """The claiming participant."""
-        return (self.organisation_id,)
 
 
 class CostLineRecorded(OfClaim, name="CostLineRecorded"):
@@ -197,10 +192,6 @@ class _OfDocument(Event):
     project_id: ProjectId
     organisation_id: OrganisationId
     line_id: LineId
-
-    def mentions(self) -> Iterable[str]:
-        """Whose claim it is, and of which project."""
-        return (self.project_id, self.organisation_id)
 
 
 class DocumentShareTaken(_OfDocument, name="DocumentShareTaken"):

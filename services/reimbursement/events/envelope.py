@@ -1,6 +1,5 @@
 """What happens to a dated pot of money from one source, and to the commitments made in it."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -38,10 +37,6 @@ class CommitmentReserved(Event, name="CommitmentReserved"):
     policy_version: Slug
     reserved_by: PersonId
 
-    def mentions(self) -> Iterable[str]:
-        """The project whose award this secures."""
-        return (self.project_id,)
-
 
 class CommitmentRefused(Event, name="CommitmentRefused"):
     """The envelope could not keep an award's ceiling; the award waits for a person (R-15)."""
@@ -56,10 +51,6 @@ class CommitmentRefused(Event, name="CommitmentRefused"):
     policy_version: Slug
     refused_by: PersonId
 
-    def mentions(self) -> Iterable[str]:
-        """The project whose award waits."""
-        return (self.project_id,)
-
 
 class CommitmentReleased(Event, name="CommitmentReleased"):
     """A commitment that secures no live award any more went back into the envelope, once."""
@@ -71,10 +62,6 @@ class CommitmentReleased(Event, name="CommitmentReleased"):
     """What is free in the envelope after the release."""
     reason: Line
     released_by: PersonId
-
-    def mentions(self) -> Iterable[str]:
-        """The project that the money was kept for."""
-        return (self.project_id,)
 
 
 EVENTS: tuple[type[Event], ...] = (

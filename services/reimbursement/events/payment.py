@@ -1,6 +1,5 @@
 """What happens to a participant's account in a project, and to the payments made from it."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, TypeAlias
 
@@ -18,10 +17,6 @@ PaymentId: TypeAlias = Annotated[str, Field(pattern=r"^pay_[0-9a-f]{32}$")]
 class _OfAccount(Event):
     project_id: ProjectId
     organisation_id: OrganisationId
-
-    def mentions(self) -> Iterable[str]:
-        """The participant."""
-        return (self.organisation_id,)
 
 
 class CostsAccepted(_OfAccount, name="CostsAccepted"):
