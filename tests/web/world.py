@@ -13,6 +13,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
 from shared.kernel.canonical import canonical
+from shared.kernel.commands import Actor
 from shared.kernel.decider import Domain, decide
 from shared.kernel.envelope import Sealed, seal
 from shared.kernel.events import Event, wire_type
@@ -20,6 +21,7 @@ from shared.kernel.refusals import Stale
 from shared.runtime.clock import SetClock
 from shared.runtime.items import Answer, Asked, KeyReused
 from shared.runtime.new_ids import Ids
+from shared.runtime.rebuild import Rebuilt
 from shared.runtime.web.app import mount
 from shared.runtime.web.tokens import LocalIssuer
 from tests.support.client import Client
@@ -48,6 +50,7 @@ class World:
     stopping: bool = False
     checks: dict[str, str] = field(default_factory=lambda: {"writer": "ok", "relay": "ok"})
     marks: dict[str, int] = field(default_factory=dict)
+    rebuilds: list[tuple[str, str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.ids = Ids.seeded(self.clock.now, 1)
@@ -117,6 +120,11 @@ class World:
             return
         with anyio.move_on_after(timeout):
             await self.arrived.wait()
+
+    async def rebuild(self, by: Actor, reason: str, key: str, fingerprint: str) -> Rebuilt:
+        """Nothing is built here; it is noted what was asked."""
+        self.rebuilds.append((by.person, reason, key))
+        return Rebuilt(events=0, position=0, digest_before="", digest_after="")
 
     def health(self) -> Mapping[str, str]:
         return self.checks
