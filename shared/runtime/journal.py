@@ -4,7 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, column, delete, func, insert, select, table, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    table,
+    tuple_,
+    update,
+)
 from sqlalchemy.engine.interfaces import Dialect
 
 from shared.kernel.canonical import canonical, read_json
@@ -33,6 +44,10 @@ WAITING_COLUMNS = (
 WAITING = table("waiting", *map(column, WAITING_COLUMNS))
 ANSWER_COLUMNS = ("actor", "key", "fingerprint", "status", "version", "sequence", "body")
 ANSWER = table("answer", *map(column, ANSWER_COLUMNS))
+ANSWERS = select(*ANSWER.c).where(
+    tuple_(ANSWER.c.actor, ANSWER.c.key).in_(bindparam("keys", expanding=True))
+)
+"""By both columns of the index: by the key alone every answer ever given would be read."""
 
 
 class Line(NamedTuple):
@@ -267,8 +282,8 @@ class Journal:
         self, connection: Connection, keys: Iterable[tuple[str, str]]
     ) -> dict[tuple[str, str], StoredAnswer]:
         """The stored first successes of these keys, by actor and key."""
-        query = select(*ANSWER.c).where(ANSWER.c.key.in_(sorted({key for _, key in keys})))
-        return {(row.actor, row.key): StoredAnswer(*row[2:]) for row in connection.execute(query)}
+        found = connection.execute(ANSWERS, {"keys": sorted(set(keys))})
+        return {(row.actor, row.key): StoredAnswer(*row[2:]) for row in found}
 
     def hash_at(self, connection: Connection, stream: str, version: int) -> str | None:
         """The hash of one event, if it is here."""

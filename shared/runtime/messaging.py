@@ -74,8 +74,8 @@ class Relay:
             self._news.wait(POLL_SECONDS)
             self._news.clear()
             try:
-                while self.step() and not self._stop.is_set():
-                    pass
+                while self.step() == self._batch_max and not self._stop.is_set():
+                    pass  # A smaller batch was the last: whoever commits more wakes us again.
                 self.failure = None
             except Exception as failure:  # Whatever it was: what was not sent is sent again.
                 self._note(failure)
