@@ -7,11 +7,12 @@ from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 import structlog
 import typer
+from pydantic import ValidationError
 
 from services.main.checkup import examine
 from services.main.embedded import embedded_fleet, front_door
@@ -20,7 +21,7 @@ from services.main.showing import Show
 from services.main.staging import run_demo
 from shared.kernel.refusals import Refusal
 from shared.runtime.serving import server, write_logs
-from shared.runtime.settings import Settings, UnknownSetting
+from shared.runtime.settings import PREFIX, Settings, UnknownSetting
 from shared.runtime.web.tokens import ROLES
 
 OK, FAILED, USAGE, NOT_FOUND, CONFLICT, UNAVAILABLE = range(6)
@@ -48,12 +49,11 @@ def up(port: Port = 8000, data: Data = HERE) -> None:
     fleet = embedded_fleet(settings)
     try:
         running = server(front_door(fleet), fleet, settings)
+        address = f"http://{settings.host}:{running.port}/"
+        typer.echo(f"Grantline: {address}  data: {settings.data}", err=True)
+        asyncio.run(running.listen())
     except Refusal as refusal:
         _fail(refusal_code(refusal), refusal.english())
-    typer.echo(
-        f"Grantline: http://{settings.host}:{settings.port}/  data: {settings.data}", err=True
-    )
-    asyncio.run(running.listen())
     if not running.started:
         raise typer.Exit(UNAVAILABLE)
 
@@ -97,7 +97,7 @@ def history(
     kind = "organisations" if subject.startswith("org_") else "projects"
     asked = {"as_of": as_of, "known_at": known_at, "limit": 200}
     query = {name: value for name, value in asked.items() if value is not None}
-    path: str | None = f"/audit/v1/{kind}/{subject}/history?{urlencode(query)}"
+    path: str | None = f"/audit/v1/{kind}/{quote(subject, safe='')}/history?{urlencode(query)}"
 
     async def read() -> list[dict[str, Any]]:
         events: list[dict[str, Any]] = []
@@ -235,4 +235,9 @@ def main() -> None:
         app()
     except UnknownSetting as unknown:
         typer.echo(f"grantline: {unknown}", err=True)
+        sys.exit(USAGE)
+    except ValidationError as faults:
+        for fault in faults.errors(include_input=False):
+            name = "_".join(map(str, fault["loc"])).upper()
+            typer.echo(f"grantline: {PREFIX}{name}: {fault['msg']}", err=True)
         sys.exit(USAGE)

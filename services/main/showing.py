@@ -13,14 +13,19 @@ from services.main.checkup import Finding
 from services.main.demo.playing import Summary
 from shared.kernel.money import dollars
 
+WIDE = 1_000
+"""Columns where nobody looks at a screen: a row is a line, for `grep` and `cut`."""
+
 
 class Show:
     """Prints results to standard output; progress and faults go to standard error."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
-        self.out = Console(soft_wrap=True, highlight=False)
-        self.err = Console(stderr=True, highlight=False)
+        plain: Any = {"soft_wrap": True, "highlight": False, "markup": False, "emoji": False}
+        self.out = Console(**plain)
+        if not self.out.is_terminal:
+            self.out.width = WIDE
 
     def history(self, subject: str, events: Sequence[Mapping[str, Any]]) -> None:
         """A history, oldest first."""

@@ -29,7 +29,7 @@ class DemoFailed(Refusal):
 def run_demo(settings: Settings, show: Show, *, leave: bool) -> Summary | None:
     """Start the system, play, sum up; stay up unless told to leave. Nothing if it cannot start.
 
-    Raises DemoNeedsEmptyFolder, DemoFailed or PortInUse.
+    Raises DemoNeedsEmptyFolder, DemoFailed, PortInUse or DataInUse.
     """
     if any(settings.data.glob("*.db")):
         raise DemoNeedsEmptyFolder
@@ -44,6 +44,7 @@ async def _demo(running: Server, settings: Settings, show: Show, *, leave: bool)
     while not running.started and not serving.done():
         await asyncio.sleep(0.01)
     if serving.done():
+        await serving
         return None
     address = f"http://{settings.host}:{running.port}"
     begun = clock.monotonic()

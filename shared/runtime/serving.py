@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from shared.kernel.refusals import Unavailable
+from shared.kernel.refusals import Refusal, Unavailable
 from shared.runtime.service import Service
 from shared.runtime.settings import Settings
 from shared.runtime.transport import LocalTransport, Transport
@@ -36,6 +36,8 @@ class Fleet:
         first = services[0]
         self.services = services
         self.transport = transport
+        self.refusal: Refusal | None = None
+        """Why it did not open, for whoever started the server around it."""
         self.issuer = LocalIssuer.open(first.settings.data, first.clock.now, first.ids.uuid7)
 
     def open(self) -> None:
@@ -64,7 +66,11 @@ class Fleet:
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         """Open before the first request, close after the last."""
-        self.open()
+        try:
+            self.open()
+        except Refusal as refusal:
+            self.refusal = refusal
+            raise
         gc.collect()
         gc.freeze()  # A full collection of what never dies would make the slowest answers.
         try:
@@ -98,11 +104,9 @@ class PortInUse(Unavailable):
 class Server(uvicorn.Server):
     """uvicorn, whose stop signal reaches the live streams before it waits for connections."""
 
-    def __init__(
-        self, config: uvicorn.Config, services: Sequence[Service], listening: socket.socket
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, fleet: Fleet, listening: socket.socket) -> None:
         super().__init__(config)
-        self._services = services
+        self._fleet = fleet
         self._listening = listening
 
     @property
@@ -112,8 +116,10 @@ class Server(uvicorn.Server):
         return port
 
     async def listen(self) -> None:
-        """Answer requests until told to stop."""
+        """Answer requests until told to stop. Raises DataInUse or why else it cannot begin."""
         await self.serve(sockets=[self._listening])
+        if self._fleet.refusal is not None:
+            raise self._fleet.refusal
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop: readiness is off, streams end, requests in hand are answered."""
@@ -123,7 +129,7 @@ class Server(uvicorn.Server):
     def leave(self) -> None:
         """Stop after the requests in hand."""
         self.should_exit = True
-        stop_streams(self._services)
+        stop_streams(self._fleet.services)
 
 
 def server(app: ASGIApp, fleet: Fleet, settings: Settings) -> Server:
@@ -146,7 +152,7 @@ def server(app: ASGIApp, fleet: Fleet, settings: Settings) -> Server:
         h11_max_incomplete_event_size=16_384,
         timeout_graceful_shutdown=int(settings.stop_seconds_max) - 2,
     )
-    return Server(config, fleet.services, listening)
+    return Server(config, fleet, listening)
 
 
 def write_logs(settings: Settings) -> None:
