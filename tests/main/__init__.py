@@ -1,0 +1,1 @@
+"""Tests of the command line, the demo on real input, and all five services in one process."""
