@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
@@ -77,8 +77,7 @@ def table(name: str, *columns: Column[Any]) -> Table:
     return Table(name, MetaData(), *columns, sqlite_strict=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(NamedTuple):
     """One event of the journal with what a projection may need of its envelope."""
 
     event: Event | Heard | None

@@ -1,6 +1,6 @@
 """What can be asked of one state of a journal: positions, streams, events, histories."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -60,7 +60,7 @@ class Snapshot:
     @property
     def marks(self) -> Mapping[str, int]:
         """By origin (this service too): up to which sequence everything is folded in."""
-        arrived = dict(self.connection.execute(select(MARK.c.origin, MARK.c.sequence)).all())  # type: ignore[arg-type]
+        arrived = dict(self.connection.execute(select(MARK.c.origin, MARK.c.sequence)).all())
         stuck = select(WAITING.c.origin, func.min(WAITING.c.sequence)).group_by(WAITING.c.origin)
         for origin, sequence in self.connection.execute(stuck):
             arrived[origin] = min(arrived.get(origin, 0), sequence - 1)
@@ -74,11 +74,12 @@ class Snapshot:
             .where(JOURNAL.c.stream == stream)
             .order_by(JOURNAL.c.version)
         )
-        state, version = fold.initial, 0
+        state, last = fold.initial, 0
         for type_, schema, body, version in self.connection.execute(query):
             event = read_event(self.domain, type_, schema, body)
             state = state if event is None else fold.evolve(state, event)
-        return state, version
+            last = version
+        return state, last
 
     def events(
         self, after: int, limit: int, types: Sequence[str] = (), subject: str | None = None
@@ -131,7 +132,7 @@ def positions_of(subject: str, after: int = 0) -> CompoundSelect[Any]:
     return union_all(about, naming)
 
 
-def lines_after(connection: Connection, position: int, limit: int) -> Iterator[Any]:
+def lines_after(connection: Connection, position: int, limit: int) -> Sequence[Any]:
     """Whole rows of the journal after a position, for those who fold it again."""
     query = (
         select(*(column for column in JOURNAL.c if column.name not in {"prevhash", "hash"}))
@@ -139,4 +140,4 @@ def lines_after(connection: Connection, position: int, limit: int) -> Iterator[A
         .order_by(JOURNAL.c.position)
         .limit(limit)
     )
-    return iter(connection.execute(query))
+    return connection.execute(query).all()

@@ -49,13 +49,14 @@ class Rebuilt:
 
 def recorded_line(domain: Domain, line: Any) -> Recorded:
     """A journal row as projections get it, decoded once."""
+    (
+        position, origin, sequence, event_id, stream, version, type_, schema, subject,
+        recorded_at, effective_at, _, envelope, body,
+    ) = line  # fmt: skip
     return Recorded(
-        event=read_event(domain, line.type, line.schema, line.body),
-        position=line.position, origin=line.origin, sequence=line.sequence,
-        event_id=line.event_id, type=line.type, stream=line.stream, version=line.version,
-        subject=line.subject, recorded_at=from_micros(line.recorded_at),
-        effective_at=from_micros(line.effective_at),
-        actor=actor_of(line.envelope), body=line.body,
+        read_event(domain, type_, schema, body),
+        position, origin, sequence, event_id, type_, stream, version, subject,
+        from_micros(recorded_at), from_micros(effective_at), actor_of(envelope), body,
     )  # fmt: skip
 
 
@@ -134,7 +135,7 @@ class Fill:
 
     def catch_up(self, connection: Connection, chunk: int) -> None:
         """Fold and write all that is left, on the writer's connection."""
-        while lines := list(lines_after(connection, self.position, chunk)):
+        while lines := lines_after(connection, self.position, chunk):
             self.write(connection, self.fold(lines))
 
 
@@ -178,7 +179,7 @@ class Rebuild:
         chunk = self._settings.rebuild_chunk_events
         while True:
             with self._database.snapshot() as connection:
-                lines = list(lines_after(connection, fill.position, chunk))
+                lines = lines_after(connection, fill.position, chunk)
                 if len(lines) < chunk:
                     return
                 fill.stored.connection = connection
