@@ -1,7 +1,6 @@
 """What evaluation can be asked; every command names its project and carries who asks, and when."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,23 +8,9 @@ from services.evaluation.events import (
     Ballot,
     Declaration,
     Outcome,
-    Parameters,
     Verdict,
 )
 from shared.kernel.commands import Command
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishPolicy(Command):
-    """Publish a version of a programme's parameters; versions never change afterwards."""
-
-    programme: str
-    version: str
-    parameters: Parameters
-    effective_from: date
-    effective_to: date | None
-    """Exclusive; absent means open."""
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,20 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from services.intake.events import BudgetLine, IpOwner, Parameters, WorkPackage
+from services.intake.events import BudgetLine, IpOwner, WorkPackage
 from shared.kernel.commands import Command
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishPolicy(Command):
-    """Publish a version of a programme's policy; `effective_to` is exclusive, None is open."""
-
-    programme: str
-    version: str
-    parameters: Parameters
-    effective_from: date
-    effective_to: date | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

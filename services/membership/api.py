@@ -11,7 +11,6 @@ from services.membership.commands import (
     AttestSize,
     DeclareAffiliation,
     OpenCandidacy,
-    PublishPolicy,
     RecordFeePayment,
     RecordOrganisationAlias,
     RegisterOrganisation,
@@ -19,6 +18,7 @@ from services.membership.commands import (
     SubmitMembershipApplication,
     WaiveFee,
 )
+from services.membership.domain import policy
 from services.membership.domain.acting import OrganisationNotFound
 from services.membership.domain.organisation import Organisation
 from services.membership.domain.standing import benefits_of, latest, tier_of
@@ -35,9 +35,11 @@ from services.membership.events import (
 )
 from services.membership.projections import CANDIDACIES, FEES, ORGANISATIONS
 from shared.kernel.commands import STAFF, Actor
-from shared.kernel.identifiers import Line, OrganisationId, ProjectId, Sha256, Slug
+from shared.kernel.identifiers import Line, OrganisationId, ProjectId, Sha256
 from shared.kernel.money import NonNegativeMoneyIn, PositiveMoneyIn
+from shared.kernel.policy_book import PublishPolicy
 from shared.kernel.shown import shown
+from shared.runtime.web.policies import VersionForm
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
 OFFICER = frozenset({"programme_officer"})
@@ -103,15 +105,10 @@ class ParametersForm(Form):
     membership_grace_days: Days = 60
 
 
-class PolicyForm(Form):
+class PolicyForm(VersionForm):
     """A version of a programme's parameters; `effective_to` is exclusive."""
 
-    programme: Slug
-    version: Slug
     parameters: ParametersForm
-    effective_from: date
-    effective_to: date | None = None
-    reason: Line
 
 
 class OrganisationForm(Form):
@@ -175,7 +172,7 @@ class WaiverForm(Form):
 
 
 @api.command("POST", "/policies", action="publish_policy", status=201)
-def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy:
+def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy[Parameters]:
     """Publish a version of a programme's membership parameters."""
     asked = form.parameters
     schedule = FeeSchedule(
@@ -192,18 +189,10 @@ def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy:
         candidacy_days=asked.candidacy_days,
         membership_grace_days=asked.membership_grace_days,
     )
-    return PublishPolicy(
-        programme=form.programme,
-        version=form.version,
-        parameters=parameters,
-        effective_from=form.effective_from,
-        effective_to=form.effective_to,
-        reason=form.reason,
-        **ask.who,
-    )
+    return form.publish(parameters, ask)
 
 
-@api.resource("/policies", stream="policy-membership", action="read_policies")
+@api.resource("/policies", stream=policy.STREAM, action="read_policies")
 def read_policies() -> None:
     """All published versions, by programme."""
 

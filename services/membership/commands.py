@@ -4,21 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.membership.events import Parameters
 from shared.kernel.commands import Command
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishPolicy(Command):
-    """Put a version of a programme's membership parameters in force from a date."""
-
-    programme: str
-    version: str
-    parameters: Parameters
-    effective_from: date
-    effective_to: date | None
-    """Exclusive; absent means open."""
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

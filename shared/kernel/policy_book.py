@@ -1,10 +1,18 @@
-"""The published versions of a policy, by programme and date; what is pinned never moves."""
+"""Policies of a programme: how versions are published, and which one is in force on a date.
 
+Every service has a book of its own, on the stream `policy-<service>`, with the event
+PolicyPublished and the parameters that it owns; what is pinned never moves (X7).
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from shared.kernel.refusals import Refusal
+from shared.kernel.commands import Command
+from shared.kernel.decider import Decider
+from shared.kernel.events import Event
+from shared.kernel.refusals import Fault, Invalid, Refusal
 
 P = TypeVar("P")
 Q = TypeVar("Q", covariant=True)
@@ -46,6 +54,13 @@ class PolicyVersionTaken(Refusal):
 
     rule = "X1"
     french = "Ce programme a déjà une version de politique de ce nom; une version ne change pas."
+
+
+class PolicyEndsBeforeItBegins(Invalid):
+    """A policy ends after the day on which it begins; `effective_to` is the first day after it."""
+
+    rule = "X7"
+    french = "Une politique finit après le jour où elle commence; `effective_to` en est exclu."
 
 
 @dataclass(frozen=True)  # Generic, frozen and slotted together cannot be made by `Pinned[P](…)`.
@@ -92,3 +107,49 @@ class PolicyBook(Generic[P]):
             if pinned.version == version:
                 return pinned
         raise NoPolicyInForce(programme=programme)
+
+
+@dataclass(frozen=True, kw_only=True)  # As above.
+class PublishPolicy(Command, Generic[P]):
+    """Publish a version of a programme's parameters; versions never change afterwards."""
+
+    programme: str
+    version: str
+    parameters: P
+    effective_from: date
+    effective_to: date | None
+    """Exclusive; absent means open."""
+    reason: str
+
+
+def publishing(
+    published: Callable[..., Event],
+    *,
+    stream: str,
+    check: Callable[[Any], None] = lambda _: None,
+    backwards: type[Refusal] = PolicyEndsBeforeItBegins,
+) -> Decider:
+    """How a service decides PublishPolicy, by its own event and its own check of the parameters.
+
+    Refused: PolicyVersionTaken (X1), `backwards` where no day is left between the two dates, and
+    whatever `check` raises.
+    """
+
+    def publish_policy(ask: PublishPolicy[Any], policies: PolicyBook[Any]) -> Sequence[Event]:
+        if policies.has(ask.programme, ask.version):
+            raise PolicyVersionTaken
+        if ask.effective_to is not None and ask.effective_to <= ask.effective_from:
+            raise backwards(Fault("/effective_to", "before_beginning"))
+        check(ask.parameters)
+        event = published(
+            programme=ask.programme,
+            version=ask.version,
+            parameters=ask.parameters,
+            effective_from=ask.effective_from,
+            effective_to=ask.effective_to,
+            reason=ask.reason,
+            published_by=ask.by.person,
+        )
+        return [event]
+
+    return Decider(publish_policy, policies=stream)

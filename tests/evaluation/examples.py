@@ -22,7 +22,6 @@ from services.evaluation.commands import (
     MakeRecommendation,
     OpenEligibilityReview,
     ProposeDecision,
-    PublishPolicy,
     ReturnDetailedProposal,
     ScoreCriterion,
     SubmitReview,
@@ -41,6 +40,7 @@ from services.evaluation.inbound import (
 from shared.kernel.commands import Actor, Command
 from shared.kernel.events import Event, Heard
 from shared.kernel.periods import start_of_day
+from shared.kernel.policy_book import PublishPolicy
 from tests.support.spec import Given, given
 
 Told: TypeAlias = Event | Heard

@@ -39,7 +39,9 @@ from services.evaluation.events import (
 )
 from services.evaluation.inbound import ProposalWithdrawn
 from shared.kernel.commands import Actor, Command
+from shared.kernel.events import Event, body_of
 from shared.kernel.refusals import Refusal, SamePerson
+from shared.kernel.streams import named_in
 from tests.evaluation.examples import (
     DECIDED_ON,
     DETAILED,
@@ -174,6 +176,8 @@ def test_two_persons_approve_a_project_at_an_exact_rate() -> None:
 
 def test_an_approval_is_part_of_every_participants_history() -> None:
     (approved,) = at_committee().after(propose).when(confirm).then_names("ProjectApproved")
+    assert isinstance(approved, Event)
+    assert named_in(body_of(approved), PROJECT) == [LEAD, STARTUP]
 
 
 def test_an_approval_with_conditions_says_so() -> None:

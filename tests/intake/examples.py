@@ -26,6 +26,7 @@ from services.intake.events import (
 )
 from shared.kernel.commands import Actor
 from shared.kernel.events import Event, Heard
+from shared.kernel.policy_book import PublishPolicy
 from tests.support.spec import Given, given
 
 PROJECT = "prj_" + "1" * 32
@@ -132,7 +133,7 @@ accepted = inbound.DetailedProposalAccepted(project_id=PROJECT)
 approved = inbound.ProjectApproved(project_id=PROJECT)
 declined_by_committee = inbound.ProjectDeclined(project_id=PROJECT)
 
-publish = commands.PublishPolicy(
+publish = PublishPolicy(
     programme="scale-ai",
     version="2019",
     parameters=Parameters(),

@@ -9,7 +9,6 @@ from services.intake.app import DOMAIN
 from services.intake.domain import refusals
 from services.intake.events import (
     EVENTS,
-    BudgetProposed,
     DetailedProposalSubmitted,
     Parameters,
     PolicyPublished,
@@ -140,7 +139,10 @@ def test_every_event_survives_the_wire() -> None:
 
 
 def test_an_organisation_finds_the_proposals_that_name_it() -> None:
-    named = {type(event): named_in(body_of(event), examples.PROJECT) for event in own_events(whole_life())}
+    named = {
+        type(event): named_in(body_of(event), examples.PROJECT)
+        for event in own_events(whole_life())
+    }
     assert named[ProposalSubmitted] == named[DetailedProposalSubmitted] == sorted([PORT, FIRM])
     assert named[PolicyPublished] == []
 

@@ -11,7 +11,6 @@ from services.membership.commands import (
     AttestSize,
     DeclareAffiliation,
     OpenCandidacy,
-    PublishPolicy,
     RecordFeePayment,
     RecordOrganisationAlias,
     RegisterOrganisation,
@@ -22,6 +21,7 @@ from services.membership.commands import (
 from services.membership.events import FeeSchedule, Parameters
 from services.membership.inbound import ApprovedParticipant, ProjectApproved
 from shared.kernel.commands import Actor
+from shared.kernel.policy_book import PublishPolicy
 
 FLEUVE = "org_" + "f" * 32
 PORT = "org_" + "a" * 32

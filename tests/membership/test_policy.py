@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.membership.commands import PublishPolicy
 from services.membership.domain.policy import PolicyNeverInForce, SmeFeeNotBelowLarge
 from services.membership.events import Parameters, PolicyPublished
-from shared.kernel.policy_book import PolicyVersionTaken
+from shared.kernel.policy_book import PolicyVersionTaken, PublishPolicy
 from shared.kernel.refusals import Refusal
 from tests.membership.examples import (
     JANUARY_01,
@@ -66,5 +65,7 @@ def test_the_fee_is_by_the_version_in_force_on_the_day_of_assessment() -> None:
         ),
     ],
 )
-def test_policies_refuse(here: Given, ask: PublishPolicy, refusal: type[Refusal]) -> None:
+def test_policies_refuse(
+    here: Given, ask: PublishPolicy[Parameters], refusal: type[Refusal]
+) -> None:
     here.when(ask).then_refused(refusal)

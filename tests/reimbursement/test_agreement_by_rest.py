@@ -151,6 +151,12 @@ async def test_a_member_that_was_admitted_before_the_decision_counts(here: Runni
     assert (agreement["status"], agreement["executed_on"]) == ("active", "2020-06-10")
 
 
+async def test_who_claims_may_read_by_which_policy(here: Running) -> None:
+    await here.as_(eg.officer).post("/v1/policies", policy_body, **BEFORE)
+    seen = await here.as_(eg.terminal_lead).get("/v1/policies")
+    assert (seen.status_code, list(seen.json()["versions"])) == (200, ["scale-ai"])
+
+
 async def test_a_refused_award_waits_for_a_person(here: Running) -> None:
     officer = here.as_(eg.officer)
     await officer.post("/v1/policies", policy_body, **BEFORE)

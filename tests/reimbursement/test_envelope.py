@@ -13,7 +13,6 @@ from services.reimbursement.commands.envelope import (
     ReserveCommitment,
     ReserveWhenHeard,
 )
-from services.reimbursement.commands.policy import PublishPolicy
 from services.reimbursement.domain.envelope import (
     AwardNotFound,
     CommitmentNotFound,
@@ -22,11 +21,15 @@ from services.reimbursement.domain.envelope import (
     EnvelopeEndsBeforeItBegins,
     EnvelopeNotFound,
 )
-from services.reimbursement.domain.policy import PolicyEndsBeforeItBegins
 from services.reimbursement.events.envelope import CommitmentRefused, CommitmentReleased
 from services.reimbursement.events.policy import Parameters
 from shared.kernel.commands import Command
-from shared.kernel.policy_book import NoPolicyInForce, PolicyVersionTaken
+from shared.kernel.policy_book import (
+    NoPolicyInForce,
+    PolicyEndsBeforeItBegins,
+    PolicyVersionTaken,
+    PublishPolicy,
+)
 from shared.kernel.refusals import Refusal
 from tests.reimbursement import examples as eg
 from tests.support.spec import given

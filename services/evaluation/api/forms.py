@@ -1,6 +1,5 @@
 """The bodies that evaluation takes."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
@@ -21,6 +20,7 @@ from services.evaluation.events import (
 )
 from shared.kernel.identifiers import Line, OrganisationId, PersonId, Sha256, Slug, Text
 from shared.kernel.money import PositiveMoneyIn, Ratio
+from shared.runtime.web.policies import VersionForm
 from shared.runtime.web.routes import Form
 
 People: TypeAlias = Annotated[tuple[PersonId, ...], Field(max_length=100)]
@@ -42,15 +42,10 @@ class ParametersForm(Form):
     selection_target_working_days: PositiveCount = 22
 
 
-class PolicyForm(Form):
+class PolicyForm(VersionForm):
     """A version of a programme's parameters; `effective_to` is exclusive."""
 
-    programme: Slug
-    version: Slug
     parameters: ParametersForm = Field(default_factory=ParametersForm)
-    effective_from: date
-    effective_to: date | None = None
-    reason: Line
 
 
 class OpenForm(Form):

@@ -32,12 +32,12 @@ from services.evaluation.commands import (
     MakeRecommendation,
     OpenEligibilityReview,
     ProposeDecision,
-    PublishPolicy,
     RecordVote,
     ReturnDetailedProposal,
     ScoreCriterion,
     SubmitReview,
 )
+from services.evaluation.domain import policy
 from services.evaluation.domain.eligibility import case_of, computed_conditions, day_of
 from services.evaluation.domain.organisations import streams_of
 from services.evaluation.domain.scoring import ranks, two_decimals
@@ -45,6 +45,7 @@ from services.evaluation.domain.state import require_opened
 from services.evaluation.domain.visibility import INSIDE, visible
 from services.evaluation.events import Parameters
 from services.evaluation.projections import ASSIGNMENTS, EVALUATIONS
+from shared.kernel.policy_book import PublishPolicy
 from shared.runtime.web.routes import Api, Ask, Page, Read
 
 OFFICER = frozenset({"programme_officer"})
@@ -75,20 +76,12 @@ api = Api("evaluation", access=ACCESS, show={"evaluation": visible})
 
 
 @api.command("POST", "/policies", action="publish_policy", status=201)
-def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy:
+def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy[Parameters]:
     """Publish a version of a programme's rules for eligibility, scoring and selection."""
-    return PublishPolicy(
-        programme=form.programme,
-        version=form.version,
-        parameters=Parameters(**dict(form.parameters)),
-        effective_from=form.effective_from,
-        effective_to=form.effective_to,
-        reason=form.reason,
-        **ask.who,
-    )
+    return form.publish(Parameters(**dict(form.parameters)), ask)
 
 
-@api.resource("/policies", stream="policy-evaluation", action="read_policies")
+@api.resource("/policies", stream=policy.STREAM, action="read_policies")
 def read_policies() -> None:
     """All published versions, by programme."""
 

@@ -15,19 +15,18 @@ from services.evaluation.commands import (
     MakeRecommendation,
     OpenEligibilityReview,
     ProposeDecision,
-    PublishPolicy,
     RecordVote,
     ReturnDetailedProposal,
     ScoreCriterion,
     SubmitReview,
 )
-from services.evaluation.domain import decision, eligibility, review
+from services.evaluation.domain import decision, eligibility, policy, review
 from services.evaluation.domain.folding import EVALUATION
 from services.evaluation.domain.organisations import ORGANISATION, streams_of
-from services.evaluation.domain.policy import POLICIES, POLICIES_STREAM, publish_policy
 from services.evaluation.domain.proposals import PROPOSAL
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Fold, States
+from shared.kernel.policy_book import PublishPolicy
 
 _EVALUATION = "evaluation-{project_id}"
 _PROPOSAL = "proposal-{project_id}"
@@ -58,24 +57,24 @@ def _judging(decide: Any) -> Decider:
         evaluation=_EVALUATION,
         proposal=_PROPOSAL,
         organisations=_parties,
-        policies=POLICIES_STREAM,
+        policies=policy.STREAM,
     )
 
 
 FOLDS: dict[str, Fold[Any]] = {
     "evaluation": EVALUATION,
-    "policy": POLICIES,
+    "policy": policy.FOLD,
     "proposal": PROPOSAL,
     "organisation": ORGANISATION,
 }
 
 DECIDERS: dict[type[Command], Decider] = {
-    PublishPolicy: Decider(publish_policy, policies=POLICIES_STREAM),
+    PublishPolicy: policy.PUBLISH,
     OpenEligibilityReview: Decider(
         eligibility.open_review,
         evaluation=_EVALUATION,
         proposal=_PROPOSAL,
-        policies=POLICIES_STREAM,
+        policies=policy.STREAM,
     ),
     AssessCondition: _judging(eligibility.assess_condition),
     ConcludeEligibility: _judging(eligibility.conclude_eligibility),
@@ -87,21 +86,19 @@ DECIDERS: dict[type[Command], Decider] = {
         evaluation=_EVALUATION,
         proposal=_PROPOSAL,
         organisations=_detailed_parties,
-        policies=POLICIES_STREAM,
+        policies=policy.STREAM,
     ),
     AssignReviewer: Decider(
         review.assign_reviewer, evaluation=_EVALUATION, organisations=_parties_and_own
     ),
     DeclareConflict: Decider(review.declare_conflict, evaluation=_EVALUATION),
-    ScoreCriterion: Decider(
-        review.score_criterion, evaluation=_EVALUATION, policies=POLICIES_STREAM
-    ),
-    SubmitReview: Decider(review.submit_review, evaluation=_EVALUATION, policies=POLICIES_STREAM),
-    LockScores: Decider(review.lock_scores, evaluation=_EVALUATION, policies=POLICIES_STREAM),
+    ScoreCriterion: Decider(review.score_criterion, evaluation=_EVALUATION, policies=policy.STREAM),
+    SubmitReview: Decider(review.submit_review, evaluation=_EVALUATION, policies=policy.STREAM),
+    LockScores: Decider(review.lock_scores, evaluation=_EVALUATION, policies=policy.STREAM),
     ClearDueDiligence: Decider(decision.clear_due_diligence, evaluation=_EVALUATION),
     MakeRecommendation: Decider(decision.make_recommendation, evaluation=_EVALUATION),
     ConveneCommittee: Decider(
-        decision.convene_committee, evaluation=_EVALUATION, policies=POLICIES_STREAM
+        decision.convene_committee, evaluation=_EVALUATION, policies=policy.STREAM
     ),
     RecordVote: Decider(decision.record_vote, evaluation=_EVALUATION),
     ProposeDecision: _judging(decision.propose_decision),

@@ -9,6 +9,7 @@ from services.intake.events import CostKind, InactiveDays, Place
 from shared.kernel.identifiers import Line, OrganisationId, Sha256, Slug, Text
 from shared.kernel.money import PositiveMoneyIn, Ratio
 from shared.kernel.periods import QuarterLabel
+from shared.runtime.web.policies import VersionForm
 from shared.runtime.web.routes import Form
 
 BUDGET_LINES_MAX = 2_000
@@ -26,15 +27,10 @@ class ParametersForm(Form):
     associate_lead: Literal["deny", "allow"] = "deny"
 
 
-class PolicyForm(Form):
+class PolicyForm(VersionForm):
     """A version of a programme's parameters; `effective_to` is exclusive."""
 
-    programme: Slug
-    version: Slug
     parameters: ParametersForm
-    effective_from: date
-    effective_to: date | None = None
-    reason: Line
 
 
 class DraftForm(Form):

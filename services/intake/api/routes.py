@@ -23,7 +23,6 @@ from services.intake.commands import (
     OpenDetailedProposal,
     ProposeBudget,
     ProposeWorkPlan,
-    PublishPolicy,
     RecordExecutiveEndorsement,
     RemoveParticipant,
     ReviseSection,
@@ -31,6 +30,7 @@ from services.intake.commands import (
     SubmitProposal,
     WithdrawProposal,
 )
+from services.intake.domain import policy
 from services.intake.domain.neighbours import status_of
 from services.intake.domain.proposal import Proposal
 from services.intake.domain.refusals import ProposalNotFound
@@ -42,6 +42,7 @@ from services.intake.events import (
 )
 from services.intake.projections import PARTICIPATIONS, PROPOSALS
 from shared.kernel.commands import STAFF, Actor
+from shared.kernel.policy_book import PublishPolicy
 from shared.kernel.shown import shown
 from shared.runtime.web.routes import Api, Ask, Page, Read
 
@@ -75,24 +76,16 @@ api = Api("intake", access=ACCESS, show={"proposal": show_proposal})
 
 
 @api.command("POST", "/policies", action="publish_policy", status=201)
-def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy:
+def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy[Parameters]:
     """Publish a version of a programme's intake parameters."""
     parameters = Parameters(
         proposal_inactive_days=form.parameters.proposal_inactive_days,
         associate_lead=form.parameters.associate_lead,
     )
-    return PublishPolicy(
-        programme=form.programme,
-        version=form.version,
-        parameters=parameters,
-        effective_from=form.effective_from,
-        effective_to=form.effective_to,
-        reason=form.reason,
-        **ask.who,
-    )
+    return form.publish(parameters, ask)
 
 
-@api.resource("/policies", stream="policy-intake", action="read_policies")
+@api.resource("/policies", stream=policy.STREAM, action="read_policies")
 def read_policies() -> None:
     """All published versions, by programme."""
 

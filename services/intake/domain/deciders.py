@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.intake import commands
+from services.intake.domain import policy
 from services.intake.domain.neighbours import (
     Assessment,
     Standing,
@@ -22,7 +23,6 @@ from services.intake.domain.plans import (
     record_executive_endorsement,
     revise_section,
 )
-from services.intake.domain.policy import evolve_policies, publish_policy
 from services.intake.domain.property_plan import declare_ip_plan, owners_streams
 from services.intake.domain.proposal import Proposal, evolve
 from services.intake.domain.stages import (
@@ -31,16 +31,15 @@ from services.intake.domain.stages import (
     submit_proposal,
     withdraw_proposal,
 )
-from services.intake.events import Parameters
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Fold, States, StreamNames
-from shared.kernel.policy_book import PolicyBook
+from shared.kernel.policy_book import PublishPolicy
 
 FOLDS: dict[str, Fold[Any]] = {
     "proposal": Fold(Proposal(), evolve),
     "evaluation": Fold(Assessment(), evolve_assessment),
     "organisation": Fold(Standing(), evolve_standing),
-    "policy": Fold(PolicyBook[Parameters](), evolve_policies),
+    "policy": policy.FOLD,
 }
 
 
@@ -52,15 +51,15 @@ _ONE: dict[str, StreamNames] = {
     "proposal": "proposal-{project_id}",
     "evaluation": "evaluation-{project_id}",
 }
-_SUBMITTING: dict[str, StreamNames] = {**_ONE, "lead": _lead, "policies": "policy-intake"}
+_SUBMITTING: dict[str, StreamNames] = {**_ONE, "lead": _lead, "policies": policy.STREAM}
 
 DECIDERS: dict[type[Command], Decider] = {
-    commands.PublishPolicy: Decider(publish_policy, policies="policy-intake"),
+    PublishPolicy: policy.PUBLISH,
     commands.DraftProposal: Decider(
         draft_proposal,
         proposal="proposal-{project_id}",
         lead="organisation-{lead_organisation_id}",
-        policies="policy-intake",
+        policies=policy.STREAM,
     ),
     commands.InviteParticipant: Decider(invite_participant, **_ONE),
     commands.ConfirmParticipation: Decider(confirm_participation, **_ONE),

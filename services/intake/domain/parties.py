@@ -17,6 +17,7 @@ from services.intake.domain.entitled import (
     must_go_on,
 )
 from services.intake.domain.neighbours import Assessment, Standing
+from services.intake.domain.policy import Policies
 from services.intake.domain.proposal import Proposal
 from services.intake.domain.refusals import (
     AlreadyAParticipant,
@@ -37,14 +38,14 @@ from services.intake.events import (
     ParticipantRemoved,
     ProposalDrafted,
 )
-from shared.kernel.policy_book import Pinned, PolicyBook
+from shared.kernel.policy_book import Pinned
 
 PARTICIPANTS_MAX = 100
 """Far beyond the largest consortium known; the state of a proposal stays small."""
 
 
 def draft_proposal(
-    ask: DraftProposal, proposal: Proposal, lead: Standing, policies: PolicyBook[Parameters]
+    ask: DraftProposal, proposal: Proposal, lead: Standing, policies: Policies
 ) -> Sequence[ProposalDrafted]:
     """A lead begins a proposal; its role, objective and sector are recorded, never judged (I-5)."""
     if not ask.by.may_act_for({ask.lead_organisation_id}):

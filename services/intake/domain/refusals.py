@@ -1,5 +1,6 @@
 """Every "no" that intake can say, one for each rule, in both languages."""
 
+from shared.kernel.policy_book import PolicyEndsBeforeItBegins
 from shared.kernel.refusals import Forbidden, Invalid, NotFound, Refusal
 
 
@@ -206,7 +207,7 @@ class BenefitUnanswered(Refusal):
     french = "Dites ce que les autres y gagnent; « aucun » est une réponse, le silence non."
 
 
-class PolicyEndsBeforeItStarts(Invalid):
+class PolicyEndsBeforeItStarts(PolicyEndsBeforeItBegins):
     """A policy applies from a day to a later one; the end is exclusive."""
 
     rule = "X7"

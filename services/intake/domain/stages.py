@@ -16,6 +16,7 @@ from services.intake.domain.entitled import (
 )
 from services.intake.domain.neighbours import Assessment, Standing
 from services.intake.domain.parties import must_be_allowed_to_lead
+from services.intake.domain.policy import Policies
 from services.intake.domain.proposal import Participant, Proposal
 from services.intake.domain.refusals import (
     DeclinedParticipantStillNamed,
@@ -29,12 +30,10 @@ from services.intake.domain.refusals import (
 from services.intake.events import (
     DetailedProposalOpened,
     DetailedProposalSubmitted,
-    Parameters,
     ProposalSubmitted,
     ProposalWithdrawn,
     SubmittedParticipant,
 )
-from shared.kernel.policy_book import PolicyBook
 
 
 def submit_proposal(
@@ -42,7 +41,7 @@ def submit_proposal(
     proposal: Proposal,
     evaluation: Assessment,
     lead: Standing,
-    policies: PolicyBook[Parameters],
+    policies: Policies,
 ) -> Sequence[ProposalSubmitted]:
     """At any time (I-4), by any lead that is not only an associate (I-1, I-3)."""
     must_be_the_lead(proposal, ask.by)
@@ -71,7 +70,7 @@ def submit_detailed_proposal(
     proposal: Proposal,
     evaluation: Assessment,
     lead: Standing,
-    policies: PolicyBook[Parameters],
+    policies: Policies,
 ) -> Sequence[DetailedProposalSubmitted]:
     """A complete detailed version, the first one or the answer to a return."""
     must_be_the_lead(proposal, ask.by)
@@ -103,7 +102,7 @@ def _version(
     ask: SubmitProposal | SubmitDetailedProposal,
     proposal: Proposal,
     lead: Standing,
-    policies: PolicyBook[Parameters],
+    policies: Policies,
 ) -> dict[str, Any]:
     """What both submissions state: all that is assessed, under one hash (I-9)."""
     policy = policies.in_force(proposal.programme, ask.effective_on)

@@ -13,16 +13,15 @@ from services.membership.commands import (
 from services.membership.domain.acting import OrganisationNotFound, require_party
 from services.membership.domain.admission import with_admission
 from services.membership.domain.organisation import Application, Organisation
+from services.membership.domain.policy import Policies
 from services.membership.events import (
     CandidacyOpened,
     MembershipAgreementSigned,
     MembershipApplicationSubmitted,
-    Parameters,
 )
 from services.membership.inbound import ProjectApproved
 from shared.kernel.commands import Command
 from shared.kernel.decider import Said
-from shared.kernel.policy_book import PolicyBook
 from shared.kernel.refusals import Refusal
 
 
@@ -93,7 +92,7 @@ def open_candidacy(
     ask: OpenCandidacy,
     organisation: Organisation,
     evaluation: Award,
-    policies: PolicyBook[Parameters],
+    policies: Policies,
 ) -> Said:
     """Open a candidacy, never before the approval that gives it (M-4).
 

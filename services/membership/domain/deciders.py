@@ -11,7 +11,6 @@ from services.membership.commands import (
     AttestSize,
     DeclareAffiliation,
     OpenCandidacy,
-    PublishPolicy,
     RecordFeePayment,
     RecordOrganisationAlias,
     RegisterOrganisation,
@@ -19,6 +18,7 @@ from services.membership.commands import (
     SubmitMembershipApplication,
     WaiveFee,
 )
+from services.membership.domain import policy
 from services.membership.domain.associates import admit_associate, apply_as_associate
 from services.membership.domain.attestations import attest_size, declare_affiliation
 from services.membership.domain.candidacy import (
@@ -30,7 +30,6 @@ from services.membership.domain.candidacy import (
 )
 from services.membership.domain.fees import assess_fee, record_payment, waive_fee
 from services.membership.domain.organisation import Organisation, evolve
-from services.membership.domain.policy import publish, publish_policy
 from services.membership.domain.registration import (
     Identity,
     amend_profile,
@@ -39,25 +38,22 @@ from services.membership.domain.registration import (
     record_alias,
     register_organisation,
 )
-from services.membership.events import Parameters
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Fold
-from shared.kernel.policy_book import PolicyBook
+from shared.kernel.policy_book import PublishPolicy
 
 ORGANISATION = "organisation-{organisation_id}"
-POLICIES = "policy-membership"
-UNPUBLISHED: PolicyBook[Parameters] = PolicyBook()
 
 FOLDS: Mapping[str, Fold[Any]] = {
     "organisation": Fold(Organisation(), evolve),
     "name": Fold(Identity(), hold),
     "number": Fold(Identity(), hold),
-    "policy": Fold(UNPUBLISHED, publish),
+    "policy": policy.FOLD,
     "evaluation": Fold(Award(), hear),
 }
 
 DECIDERS: Mapping[type[Command], Decider] = {
-    PublishPolicy: Decider(publish_policy, policies=POLICIES),
+    PublishPolicy: policy.PUBLISH,
     RegisterOrganisation: Decider(
         register_organisation, organisation=ORGANISATION, taken=identities
     ),
@@ -73,11 +69,11 @@ DECIDERS: Mapping[type[Command], Decider] = {
         open_candidacy,
         organisation=ORGANISATION,
         evaluation="evaluation-{project_id}",
-        policies=POLICIES,
+        policies=policy.STREAM,
     ),
     SubmitMembershipApplication: Decider(submit_application, organisation=ORGANISATION),
     SignMembershipAgreement: Decider(sign_agreement, organisation=ORGANISATION),
-    AssessFee: Decider(assess_fee, organisation=ORGANISATION, policies=POLICIES),
+    AssessFee: Decider(assess_fee, organisation=ORGANISATION, policies=policy.STREAM),
     RecordFeePayment: Decider(record_payment, organisation=ORGANISATION),
     WaiveFee: Decider(waive_fee, organisation=ORGANISATION),
 }

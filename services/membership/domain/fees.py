@@ -8,12 +8,12 @@ from services.membership.domain.acting import require_known, require_past
 from services.membership.domain.admission import with_admission
 from services.membership.domain.candidacy import require_application
 from services.membership.domain.organisation import Fee, Organisation, Payment, Size
+from services.membership.domain.policy import Policies
 from services.membership.domain.standing import status_at
-from services.membership.events import FeeAssessed, FeeClass, FeePaid, FeeWaived, Parameters
+from services.membership.events import FeeAssessed, FeeClass, FeePaid, FeeWaived
 from shared.kernel.decider import Said
 from shared.kernel.identifiers import same_name
 from shared.kernel.money import money
-from shared.kernel.policy_book import PolicyBook
 from shared.kernel.refusals import Refusal, SamePerson
 
 FIRST_YEAR = 1
@@ -102,9 +102,7 @@ def fee_class(kind: str | None, size: Size | None, sme_fte_lt: int) -> FeeClass:
     raise SizeNotAttested
 
 
-def assess_fee(
-    ask: AssessFee, organisation: Organisation, policies: PolicyBook[Parameters]
-) -> Said:
+def assess_fee(ask: AssessFee, organisation: Organisation, policies: Policies) -> Said:
     """Assess the first fee year, once and for good; nothing owed at all admits at once (M-10).
 
     Refused: OrganisationNotFound, AssociateOwesNoFee, NoApplication, FeeYearAlreadyAssessed,

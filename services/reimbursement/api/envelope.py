@@ -8,7 +8,7 @@ from services.reimbursement.commands.envelope import (
     ReleaseCommitment,
     ReserveCommitment,
 )
-from services.reimbursement.commands.policy import PublishPolicy
+from services.reimbursement.domain import policy
 from services.reimbursement.domain.envelope import Envelope
 from services.reimbursement.events.policy import ApprovalBands, Parameters, Rules
 from services.reimbursement.projections.agreement import AWARDS, ENVELOPES
@@ -16,7 +16,9 @@ from shared.kernel.commands import STAFF, Actor
 from shared.kernel.identifiers import Line, Slug
 from shared.kernel.money import PositiveMoneyIn, money
 from shared.kernel.periods import CivilDate, from_micros
+from shared.kernel.policy_book import PublishPolicy
 from shared.kernel.shown import shown
+from shared.runtime.web.policies import VersionForm
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
 TREASURERS = {"programme_officer", "finance"}
@@ -32,6 +34,7 @@ api = Api(
     "reimbursement",
     access={
         "publish_policy": {"programme_officer"},
+        "read_policies": STAFF_AND_AUDITORS | {"applicant", "partner"},
         "open_envelope": TREASURERS,
         "read_envelopes": STAFF_AND_AUDITORS,
         "reserve_commitment": TREASURERS,
@@ -61,16 +64,10 @@ class ParametersForm(Rules):
         return Parameters(**rules, approval_bands=bands)
 
 
-class PolicyForm(Form):
+class PolicyForm(VersionForm):
     """A version of a programme's policy of money, claims and agreements."""
 
-    programme: Slug
-    version: Slug
     parameters: ParametersForm = ParametersForm()
-    effective_from: CivilDate
-    effective_to: CivilDate | None = None
-    """Exclusive; absent means open."""
-    reason: Line
 
 
 class EnvelopeForm(Form):
@@ -91,17 +88,14 @@ class ReasonForm(Form):
 
 
 @api.command("POST", "/policies", action="publish_policy", status=201)
-def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy:
+def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy[Parameters]:
     """Publish a version of a programme's policy; what is decided already keeps its version."""
-    return PublishPolicy(
-        programme=form.programme,
-        version=form.version,
-        parameters=form.parameters.parameters(),
-        effective_from=form.effective_from,
-        effective_to=form.effective_to,
-        reason=form.reason,
-        **ask.who,
-    )
+    return form.publish(form.parameters.parameters(), ask)
+
+
+@api.resource("/policies", stream=policy.STREAM, action="read_policies")
+def read_policies() -> None:
+    """All published versions, by programme."""
 
 
 @api.command("POST", "/envelopes", action="open_envelope", status=201)
