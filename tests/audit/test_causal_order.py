@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from shared.kernel.canonical import read_json
 from shared.kernel.envelope import Sealed
-from tests.audit.owners import LEAD, PROJECT, Owners
-from tests.audit.running import Running, running
+from tests.audit.owners import LEAD, PROJECT, TODAY, Owners
 from tests.audit.story import Story
+from tests.support.running import Running, running
 
 FOLDERS = count(1)
 
@@ -44,7 +44,7 @@ def assert_causal(here: Running) -> None:
 
 def test_an_effect_that_arrives_before_its_cause_waits_for_it(tmp_path: Path) -> None:
     submitted, opened, assessed, candidacy = caused().said
-    with running(tmp_path) as here:
+    with running(tmp_path, "audit", now=TODAY) as here:
         here.receive(candidacy, opened, assessed)
         assert here.journal() == []
         assert here.service.gauges()["waiting_events"] == 3
@@ -59,7 +59,7 @@ def test_an_event_waits_for_its_predecessor_in_the_stream(tmp_path: Path) -> Non
     story = Story()
     story.drafted()
     drafted, invited = story.said
-    with running(tmp_path) as here:
+    with running(tmp_path, "audit", now=TODAY) as here:
         here.receive(invited)
         assert here.journal() == []
         here.receive(drafted)
@@ -68,7 +68,7 @@ def test_an_event_waits_for_its_predecessor_in_the_stream(tmp_path: Path) -> Non
 
 def test_what_waits_is_in_no_list_and_in_no_position(tmp_path: Path) -> None:
     opened = caused().said[1]
-    with running(tmp_path) as here:
+    with running(tmp_path, "audit", now=TODAY) as here:
         here.receive(opened)
         assert here.rows("project_list", "position") == []
         with here.service.snapshot() as snapshot:
@@ -77,16 +77,16 @@ def test_what_waits_is_in_no_list_and_in_no_position(tmp_path: Path) -> None:
 
 def test_what_waits_is_released_after_a_restart(tmp_path: Path) -> None:
     submitted, opened, *_ = caused().said
-    with running(tmp_path) as here:
+    with running(tmp_path, "audit", now=TODAY) as here:
         here.receive(opened)
-    with running(tmp_path) as here:
+    with running(tmp_path, "audit", now=TODAY) as here:
         here.receive(submitted)
         assert here.journal() == ["intake-1", "evaluation-1"]
 
 
 def test_the_same_event_twice_is_there_once(tmp_path: Path) -> None:
     said = caused().said
-    with running(tmp_path, said) as here:
+    with running(tmp_path, "audit", said, now=TODAY) as here:
         once = here.stored()
         rows = here.rows("project_list", "position")
         here.receive(*said, *reversed(said))
@@ -117,7 +117,7 @@ STORY.membership("CandidacyOpened", project_id=PROJECT, opened_on="2020-06-01")
 def test_any_arrival_gives_a_history_in_which_causes_come_first(
     tmp_path_factory: pytest.TempPathFactory, said: list[Sealed], parts: int
 ) -> None:
-    with running(tmp_path_factory.mktemp(f"arrival-{next(FOLDERS)}-")) as here:
+    with running(tmp_path_factory.mktemp(f"arrival-{next(FOLDERS)}-"), "audit", now=TODAY) as here:
         for start in range(0, len(said), parts):
             here.receive(*said[start : start + parts])
         assert_causal(here)

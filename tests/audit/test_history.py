@@ -19,9 +19,9 @@ from services.audit.history import (
 )
 from shared.kernel.envelope import open_sealed
 from shared.kernel.periods import end_of_day
-from tests.audit.owners import LEAD, OTHER_PROJECT, PARTNER, PROJECT, SECOND, START, Owners
-from tests.audit.running import Running, running
+from tests.audit.owners import LEAD, OTHER_PROJECT, PARTNER, PROJECT, SECOND, START, TODAY, Owners
 from tests.audit.story import Story
+from tests.support.running import Running, running
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -33,7 +33,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     story.say("intake", "ProposalDrafted", f"proposal-{OTHER_PROJECT}", {"title": "Other"})
     story.whole()
     story.say("intake", "ProposalWithdrawn", f"proposal-{OTHER_PROJECT}", {})
-    with running(tmp_path_factory.mktemp("history"), story.said) as found:
+    with running(tmp_path_factory.mktemp("history"), "audit", story.said, now=TODAY) as found:
         yield found
 
 
@@ -83,7 +83,7 @@ def test_after_a_position_the_rest_follows(here: Running) -> None:
 def test_as_known_at_an_instant_includes_it_to_the_microsecond(tmp_path: Path) -> None:
     story = Story()
     story.drafted()
-    with running(tmp_path, story.said) as here:
+    with running(tmp_path, "audit", story.said, now=TODAY) as here:
 
         def known(instant: datetime) -> list[str]:
             return ids(here, PROJECT, Wanted(point=Point(known_at=instant)))
@@ -99,7 +99,7 @@ def test_as_of_a_day_ends_with_that_day_in_toronto(tmp_path: Path) -> None:
     stream = f"proposal-{PROJECT}"
     owners.say("intake", "ProposalDrafted", stream, {}, effective=end_of_day(day) - MICROSECOND)
     owners.say("intake", "SectionRevised", stream, {}, effective=end_of_day(day))
-    with running(tmp_path, owners.said) as here:
+    with running(tmp_path, "audit", owners.said, now=TODAY) as here:
 
         def true_by(last: date) -> list[str]:
             return ids(here, PROJECT, Wanted(point=Point(as_of=last)))

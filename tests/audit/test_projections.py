@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from shared.kernel.periods import to_micros
-from tests.audit.owners import LEAD, PARTNER, PROJECT, Owners
-from tests.audit.running import Running, running
+from tests.audit.owners import LEAD, PARTNER, PROJECT, TODAY, Owners
 from tests.audit.story import TITLE, Story
+from tests.support.running import Running, running
 
 
 @pytest.fixture
 def whole(tmp_path: Path) -> Iterator[Running]:
     """Audit with one project's whole story."""
-    with running(tmp_path, Story().whole().said) as found:
+    with running(tmp_path, "audit", Story().whole().said, now=TODAY) as found:
         yield found
 
 
@@ -58,7 +58,7 @@ def test_a_registered_name_is_the_one_that_counts(tmp_path: Path) -> None:
     story.drafted()
     story.membership("OrganisationRegistered", PARTNER, **{"name": "Partner Ltd."})
     story.intake("ParticipantInvited", organisation_id=PARTNER, name="partner")
-    with running(tmp_path, story.said) as here:
+    with running(tmp_path, "audit", story.said, now=TODAY) as here:
         rows = {row["organisation_id"]: row for row in here.rows("organisation_list", "position")}
         assert rows[PARTNER]["name"] == "Partner Ltd."
 
@@ -68,7 +68,7 @@ def test_a_removed_participant_is_a_party_no_more(tmp_path: Path) -> None:
     story.drafted()
     story.intake("ParticipantRemoved", organisation_id=PARTNER)
     story.intake("ParticipantRemoved", organisation_id=PARTNER)
-    with running(tmp_path, story.said) as here:
+    with running(tmp_path, "audit", story.said, now=TODAY) as here:
         assert project(here)["participants"] == 1
         parties = [row["organisation_id"] for row in here.rows("party_list", "position")]
         assert parties == [LEAD]
@@ -81,7 +81,7 @@ def test_what_cannot_be_read_is_listed_all_the_same(tmp_path: Path, data: str) -
     owners.say("intake", "ProposalCarvedInStone", f"proposal-{PROJECT}", data)
     owners.say("membership", "OrganisationRegistered", f"organisation-{LEAD}", data)
     owners.say("membership", "OrganisationNameTaken", "name-abc", {"organisation_id": PARTNER})
-    with running(tmp_path, owners.said) as here:
+    with running(tmp_path, "audit", owners.said, now=TODAY) as here:
         row = project(here)
         assert (row["title"], row["stage"], row["events"]) == (None, "draft", 2)
         assert len(here.rows("organisation_list", "position")) == 2
@@ -90,7 +90,10 @@ def test_what_cannot_be_read_is_listed_all_the_same(tmp_path: Path, data: str) -
 def test_the_lists_are_the_same_whichever_service_was_heard_first(tmp_path: Path) -> None:
     said = Story().whole().said
     origins = sorted(said, key=lambda sealed: '"/grantline/evaluation"' in sealed.envelope)
-    with running(tmp_path / "one", said) as one, running(tmp_path / "two", origins) as two:
+    with (
+        running(tmp_path / "one", "audit", said, now=TODAY) as one,
+        running(tmp_path / "two", "audit", origins, now=TODAY) as two,
+    ):
         for here in (one, two):
             assert len(here.stored()) == len(said)
         left, right = project(one), project(two)

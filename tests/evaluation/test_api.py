@@ -10,6 +10,7 @@ import pytest
 
 from services.evaluation.api.routes import ACCESS, api
 from shared.kernel.commands import Actor
+from shared.kernel.periods import start_of_day
 from shared.kernel.refusals import Refusal
 from shared.runtime.web.routes import CommandRoute, ReadRoute, ResourceRoute
 from tests.evaluation.examples import (
@@ -26,11 +27,12 @@ from tests.evaluation.examples import (
     PROPOSAL,
     REVIEWERS,
     STARTUP,
+    SUBMITTED_ON,
     actor,
     confirmed,
     detailed,
 )
-from tests.evaluation.running import RunningEvaluation, running_evaluation
+from tests.support.running import Running, running
 
 HERE = f"/v1/evaluations/{PROJECT}"
 POLICY = {
@@ -47,23 +49,23 @@ AWARD = {
     "ceiling": {"amount": "2700000.00", "currency": "CAD"},
     "envelope_id": "isi-2018",
 }
-DECIDED_ON = {"effective-at": "2020-09-14T15:00:00-04:00"}
+DECIDED_ON = "2020-09-14T15:00:00-04:00"
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningEvaluation]:
+def here(tmp_path: Path) -> Iterator[Running]:
     """The service with a policy and nothing else."""
-    with running_evaluation(tmp_path) as evaluation:
-        assert evaluation.ask("POST", "/v1/policies", POLICY).status_code == 201
-        yield evaluation
+    with running(tmp_path, "evaluation", heard_at=start_of_day(SUBMITTED_ON)) as found:
+        assert found.as_(OFFICER).post("/v1/policies", POLICY).status_code == 201
+        yield found
 
 
-def submitted(running: RunningEvaluation) -> RunningEvaluation:
+def submitted(here: Running) -> Running:
     """Intake and membership told the story's beginning."""
     for stream in (OF_LEAD, OF_STARTUP, PROPOSAL):
         for event in HISTORY[stream]:
-            running.hear(event, stream)  # type: ignore[arg-type]
-    return running
+            here.hear(stream, event)  # type: ignore[arg-type]
+    return here
 
 
 def done(answer: httpx.Response) -> Any:
@@ -72,101 +74,101 @@ def done(answer: httpx.Response) -> Any:
     return answer.json()
 
 
-def eligible(running: RunningEvaluation) -> RunningEvaluation:
+def eligible(here: Running) -> Running:
     """All six verdicts are given and concluded."""
     for name in ("scope", "incremental", "participants", "sme", "readiness", "canada"):
-        done(ask_then(running, "PUT", f"{HERE}/eligibility/{name}", OFFICERS_VERDICT))
-    done(ask_then(running, "POST", f"{HERE}/eligibility/conclude"))
-    return running
+        done(ask_then(here, "PUT", f"{HERE}/eligibility/{name}", OFFICERS_VERDICT))
+    done(ask_then(here, "POST", f"{HERE}/eligibility/conclude"))
+    return here
 
 
 def ask_then(
-    running: RunningEvaluation,
+    here: Running,
     method: str,
     path: str,
     body: Any = None,
     by: Actor = OFFICER,
 ) -> httpx.Response:
     """A request that is effective when the story's decision is made."""
-    return running.ask(method, path, body, by=by, headers=DECIDED_ON)
+    return here.as_(by).ask(method, path, body, effective_at=DECIDED_ON)
 
 
-def in_selection(running: RunningEvaluation) -> RunningEvaluation:
+def in_selection(here: Running) -> Running:
     """The detailed version is confirmed and accepted."""
-    running.hear(detailed, PROPOSAL)
-    running.hear(confirmed(STARTUP, DETAILED), PROPOSAL)
-    done(ask_then(running, "POST", f"{HERE}/detailed/accept"))
-    return running
+    here.hear(PROPOSAL, detailed)
+    here.hear(PROPOSAL, confirmed(STARTUP, DETAILED))
+    done(ask_then(here, "POST", f"{HERE}/detailed/accept"))
+    return here
 
 
-def review(running: RunningEvaluation, person: str, points: Sequence[str | None]) -> None:
+def review(here: Running, person: str, points: Sequence[str | None]) -> None:
     """One reviewer's whole work."""
     done(
-        ask_then(
-            running, "POST", f"{HERE}/reviewers", {"person": person, "affiliations": [OUTSIDER]}
-        )
+        ask_then(here, "POST", f"{HERE}/reviewers", {"person": person, "affiliations": [OUTSIDER]})
     )
     by = actor(person, "reviewer")
     conflict = {"declaration": "none"}
-    done(ask_then(running, "POST", f"{HERE}/conflict", conflict, by=by))
+    done(ask_then(here, "POST", f"{HERE}/conflict", conflict, by=by))
     for criterion, score in zip(CRITERIA, points, strict=True):
         body = {"score": score, "rationale": "As the pilot's figures show"}
         path = f"{HERE}/scores/{criterion}"
-        done(ask_then(running, "PUT", path, body, by=by))
-    done(ask_then(running, "POST", f"{HERE}/review/submit", by=by))
+        done(ask_then(here, "PUT", path, body, by=by))
+    done(ask_then(here, "POST", f"{HERE}/review/submit", by=by))
 
 
-def at_committee(running: RunningEvaluation) -> RunningEvaluation:
+def at_committee(here: Running) -> Running:
     """Scored as in C-035, locked, cleared, recommended, and before the committee."""
-    in_selection(eligible(submitted(running)))
+    in_selection(eligible(submitted(here)))
     for number, points in enumerate(C_035, 1):
-        review(running, f"reviewer-{number}", points)
-    done(ask_then(running, "POST", f"{HERE}/lock"))
+        review(here, f"reviewer-{number}", points)
+    done(ask_then(here, "POST", f"{HERE}/lock"))
     cleared = {"reason": "Registers searched"}
-    done(ask_then(running, "POST", f"{HERE}/due-diligence/clear", cleared))
+    done(ask_then(here, "POST", f"{HERE}/due-diligence/clear", cleared))
     recommended = {"outcome": "approved", "reasons": ["Strong team"]}
-    done(ask_then(running, "POST", f"{HERE}/recommendation", recommended))
+    done(ask_then(here, "POST", f"{HERE}/recommendation", recommended))
     met = {"attendees": ["member-1", "member-2", "member-3"], "recusals": []}
-    done(ask_then(running, "POST", f"{HERE}/committee", met))
-    return running
+    done(ask_then(here, "POST", f"{HERE}/committee", met))
+    return here
 
 
-def member(running: RunningEvaluation, person: str, path: str, body: Any = None) -> httpx.Response:
+def member(here: Running, person: str, path: str, body: Any = None) -> httpx.Response:
     """A request of a committee member."""
-    return ask_then(running, "POST", f"{HERE}/{path}", body, by=actor(person, "committee"))
+    return ask_then(here, "POST", f"{HERE}/{path}", body, by=actor(person, "committee"))
 
 
-def test_a_project_goes_from_its_submission_to_its_approval(running: RunningEvaluation) -> None:
-    at_committee(running)
-    done(member(running, "member-3", "votes", {"vote": "for"}))
-    done(member(running, "member-1", "decision", AWARD))
-    refused = member(running, "member-1", "decision/confirm")
+def test_a_project_goes_from_its_submission_to_its_approval(here: Running) -> None:
+    at_committee(here)
+    done(member(here, "member-3", "votes", {"vote": "for"}))
+    done(member(here, "member-1", "decision", AWARD))
+    refused = member(here, "member-1", "decision/confirm")
     assert (refused.status_code, refused.json()["rule"]) == (409, "X6")
-    answer = member(running, "member-2", "decision/confirm")
+    answer = member(here, "member-2", "decision/confirm")
     state = done(answer)
     assert state["stage"] == "approved"
     assert (state["weighted_score"], state["weighted_score_exact"]) == ("75.42", "905/12")
     assert state["decision"]["rate"] == "27/83"
     assert state["decision"]["ceiling"] == {"amount": "2700000.00", "currency": "CAD"}
     assert answer.headers["event-position"].startswith("evaluation=")
-    again = running.ask("GET", HERE)
+    again = here.as_(OFFICER).get(HERE)
     assert again.headers["etag"] == answer.headers["etag"]
 
 
-def test_the_lists_show_stage_eligibility_and_score(running: RunningEvaluation) -> None:
-    at_committee(running)
-    (row,) = done(running.ask("GET", "/v1/evaluations?programme=scale-ai&stage=committee"))["items"]
+def test_the_lists_show_stage_eligibility_and_score(here: Running) -> None:
+    at_committee(here)
+    (row,) = done(here.as_(OFFICER).get("/v1/evaluations?programme=scale-ai&stage=committee"))[
+        "items"
+    ]
     assert (row["eligibility"], row["weighted_score"]) == ("eligible", "75.42")
-    assert done(running.ask("GET", "/v1/evaluations?eligibility=ineligible"))["items"] == []
-    (ranked,) = done(running.ask("GET", "/v1/rankings/scale-ai"))["items"]
+    assert done(here.as_(OFFICER).get("/v1/evaluations?eligibility=ineligible"))["items"] == []
+    (ranked,) = done(here.as_(OFFICER).get("/v1/rankings/scale-ai"))["items"]
     assert (ranked["rank"], ranked["weighted_score_exact"]) == ("1", "905/12")
-    mine = running.ask("GET", "/v1/assignments", by=REVIEWERS[0])
+    mine = here.as_(REVIEWERS[0]).get("/v1/assignments")
     assert [row["status"] for row in done(mine)["items"]] == ["submitted"]
 
 
-def test_the_officer_sees_computed_verdicts_before_giving_any(running: RunningEvaluation) -> None:
-    submitted(running)
-    shown = done(running.ask("GET", f"{HERE}/eligibility"))["conditions"]
+def test_the_officer_sees_computed_verdicts_before_giving_any(here: Running) -> None:
+    submitted(here)
+    shown = done(here.as_(OFFICER).get(f"{HERE}/eligibility"))["conditions"]
     computed = {row["condition"]: row["computed"] for row in shown}
     assert {name: row and row["verdict"] for name, row in computed.items()} == {
         "scope": None,
@@ -176,36 +178,36 @@ def test_the_officer_sees_computed_verdicts_before_giving_any(running: RunningEv
         "readiness": "met",
         "canada": "met",
     }
-    asked = running.ask("GET", f"{HERE}/eligibility?on=tomorrow")
+    asked = here.as_(OFFICER).get(f"{HERE}/eligibility?on=tomorrow")
     assert (asked.status_code, asked.json()["code"]) == (422, "no-such-day")
 
 
 def test_a_review_refused_for_want_of_a_policy_is_opened_by_a_person(tmp_path: Path) -> None:
-    with running_evaluation(tmp_path) as running:
-        submitted(running)
-        assert running.ask("GET", HERE).status_code == 404
-        done(running.ask("POST", "/v1/policies", POLICY))
-        assert running.ask("POST", f"{HERE}/open", {}).status_code == 201
-        assert done(running.ask("GET", HERE))["stage"] == "eligibility_review"
+    with running(tmp_path, "evaluation", heard_at=start_of_day(SUBMITTED_ON)) as here:
+        submitted(here)
+        assert here.as_(OFFICER).get(HERE).status_code == 404
+        done(here.as_(OFFICER).post("/v1/policies", POLICY))
+        assert here.as_(OFFICER).post(f"{HERE}/open", {}).status_code == 201
+        assert done(here.as_(OFFICER).get(HERE))["stage"] == "eligibility_review"
 
 
-def test_others_reviews_are_hidden_from_a_reviewer_at_work(running: RunningEvaluation) -> None:
-    in_selection(eligible(submitted(running)))
-    review(running, "reviewer-1", C_035[0])
+def test_others_reviews_are_hidden_from_a_reviewer_at_work(here: Running) -> None:
+    in_selection(eligible(submitted(here)))
+    review(here, "reviewer-1", C_035[0])
     asked = {"person": "reviewer-2", "affiliations": []}
-    done(ask_then(running, "POST", f"{HERE}/reviewers", asked))
-    assert list(done(running.ask("GET", HERE, by=REVIEWERS[1]))["reviews"]) == ["reviewer-2"]
-    first = running.ask("GET", HERE, by=REVIEWERS[0])
+    done(ask_then(here, "POST", f"{HERE}/reviewers", asked))
+    assert list(done(here.as_(REVIEWERS[1]).get(HERE))["reviews"]) == ["reviewer-2"]
+    first = here.as_(REVIEWERS[0]).get(HERE)
     assert sorted(done(first)["reviews"]) == ["reviewer-1", "reviewer-2"]
 
 
-def test_applicants_see_their_own_verdicts_and_nobody_elses(running: RunningEvaluation) -> None:
-    eligible(submitted(running))
-    own = running.ask("GET", HERE, by=actor("applicant-1", "applicant", organisation_id=LEAD))
+def test_applicants_see_their_own_verdicts_and_nobody_elses(here: Running) -> None:
+    eligible(submitted(here))
+    own = here.as_(actor("applicant-1", "applicant", organisation_id=LEAD)).get(HERE)
     assert done(own)["verdicts"]["canada"]["verdict"] == "met"
     assert "reviews" not in own.json()
     stranger = actor("applicant-2", "applicant", organisation_id=OUTSIDER)
-    other = running.ask("GET", HERE, by=stranger)
+    other = here.as_(stranger).get(HERE)
     assert other.status_code == 404
 
 
@@ -234,23 +236,22 @@ def test_applicants_see_their_own_verdicts_and_nobody_elses(running: RunningEval
     ],
 )
 def test_what_is_refused_is_a_clear_problem(
-    running: RunningEvaluation, method: str, path: str, body: Any, status: int, code: str | None
+    here: Running, method: str, path: str, body: Any, status: int, code: str | None
 ) -> None:
-    answer = submitted(running).ask(method, path, body)
+    answer = submitted(here).as_(OFFICER).ask(method, path, body)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"].startswith("application/problem+json")
     if code is not None:
         assert answer.json()["code"] == code
 
 
-def test_a_stale_if_match_and_a_repeated_key_change_nothing(running: RunningEvaluation) -> None:
-    submitted(running)
+def test_a_stale_if_match_and_a_repeated_key_change_nothing(here: Running) -> None:
+    submitted(here)
     path = f"{HERE}/eligibility/scope"
-    stale = running.ask("PUT", path, OFFICERS_VERDICT, headers={"if-match": '"7"'})
+    stale = here.as_(OFFICER).put(path, OFFICERS_VERDICT, if_match='"7"')
     assert stale.status_code == 412
-    key = {"idempotency-key": "the-same"}
-    first = running.ask("PUT", path, OFFICERS_VERDICT, headers=key)
-    again = running.ask("PUT", path, OFFICERS_VERDICT, headers=key)
+    first = here.as_(OFFICER).put(path, OFFICERS_VERDICT, idempotency_key="the-same")
+    again = here.as_(OFFICER).put(path, OFFICERS_VERDICT, idempotency_key="the-same")
     assert (first.status_code, first.json()) == (again.status_code, again.json())
     assert first.headers["etag"] == again.headers["etag"]
 
@@ -265,20 +266,20 @@ EVERY_ROUTE = [
 
 @pytest.mark.parametrize(("method", "path", "action"), EVERY_ROUTE)
 def test_a_role_that_is_not_named_is_let_in_nowhere(
-    refusing: RunningEvaluation, method: str, path: str, action: str
+    refusing: Running, method: str, path: str, action: str
 ) -> None:
     path = re.sub(r"\{project_id\}", PROJECT, path)
     path = re.sub(r"\{[a-z_]+\}", "team", path)
     for role in ROLES:
         if role not in ACCESS[action]:
-            assert refusing.ask(method, path, by=actor("person-1", role)).status_code == 403, role
+            assert refusing.by(role).ask(method, path).status_code == 403, role
 
 
 @pytest.fixture(scope="module")
-def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEvaluation]:
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One service for all requests that change nothing."""
-    with running_evaluation(tmp_path_factory.mktemp("evaluation")) as evaluation:
-        yield evaluation
+    with running(tmp_path_factory.mktemp("evaluation"), "evaluation") as found:
+        yield found
 
 
 def test_every_refusal_speaks_both_languages() -> None:

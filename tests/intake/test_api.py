@@ -7,8 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.intake.examples import CARRIER, FIRM, PORT, officer
-from tests.intake.running import RunningIntake, running_intake
+from services.intake import inbound
+from shared.kernel.events import Heard
+from tests.intake.examples import CARRIER, FIRM, PORT, officer, officer_for_the_port
+from tests.support.running import Running, running
 
 POLICY = {
     "programme": "scale-ai",
@@ -55,35 +57,35 @@ ENDORSEMENT = {"executive_title": "chief executive officer", "endorsed_on": "202
 
 
 @pytest.fixture
-def intake(tmp_path: Path) -> Iterator[RunningIntake]:
-    with running_intake(tmp_path) as running:
-        assert running.ask("POST", "/v1/policies", POLICY).status_code == 201
-        yield running
+def intake(tmp_path: Path) -> Iterator[Running]:
+    with running(tmp_path, "intake") as here:
+        assert here.as_(officer).post("/v1/policies", POLICY).status_code == 201
+        yield here
 
 
 @pytest.fixture(scope="module")
-def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIntake]:
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One service for all requests that change nothing."""
-    with running_intake(tmp_path_factory.mktemp("intake")) as running:
-        running.ask("POST", "/v1/policies", POLICY)
-        yield running
+    with running(tmp_path_factory.mktemp("intake"), "intake") as here:
+        here.as_(officer).post("/v1/policies", POLICY)
+        yield here
 
 
 @pytest.fixture(scope="module")
-def untouched(refusing: RunningIntake) -> str:
+def untouched(refusing: Running) -> str:
     """The address of a draft in that service."""
     return drafted(refusing)
 
 
-def by_the_port(intake: RunningIntake, method: str, path: str, body: Any = None) -> httpx.Response:
-    return intake.ask(method, path, body, roles="applicant", organisation=PORT)
+def by_the_port(intake: Running, method: str, path: str, body: Any = None) -> httpx.Response:
+    return intake.by("applicant", organisation_id=PORT).ask(method, path, body)
 
 
-def by_the_firm(intake: RunningIntake, method: str, path: str, body: Any = None) -> httpx.Response:
-    return intake.ask(method, path, body, roles="applicant", organisation=FIRM)
+def by_the_firm(intake: Running, method: str, path: str, body: Any = None) -> httpx.Response:
+    return intake.by("applicant", organisation_id=FIRM).ask(method, path, body)
 
 
-def drafted(intake: RunningIntake) -> str:
+def drafted(intake: Running) -> str:
     """The address of a proposal that the port drafted and the firm was invited to."""
     answer = by_the_port(intake, "POST", "/v1/proposals", DRAFT)
     assert answer.status_code == 201, answer.text
@@ -93,17 +95,16 @@ def drafted(intake: RunningIntake) -> str:
     return address
 
 
-def hear(intake: RunningIntake, address: str, name: str, **data: Any) -> None:
+def hear(intake: Running, address: str, kind: type[Heard], **data: Any) -> None:
     project_id = address.rpartition("/")[2]
-    body = {"project_id": project_id, **data}
-    intake.hear("evaluation", name, f"evaluation-{project_id}", body)
+    intake.hear(f"evaluation-{project_id}", kind.model_validate({"project_id": project_id, **data}))
 
 
 def code_of(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
-def test_a_proposal_goes_from_draft_to_selected_over_http(intake: RunningIntake) -> None:
+def test_a_proposal_goes_from_draft_to_selected_over_http(intake: Running) -> None:
     address = drafted(intake)
     section = {"sha256": "5" * 64}
     for method, path, body in (
@@ -122,26 +123,26 @@ def test_a_proposal_goes_from_draft_to_selected_over_http(intake: RunningIntake)
     sent = by_the_port(intake, "POST", f"{address}/submit")
     assert (sent.status_code, sent.json()["stage"]) == (200, "submitted")
 
-    hear(intake, address, "EligibilityAssessed", eligible=True)
+    hear(intake, address, inbound.EligibilityAssessed, eligible=True)
     assert by_the_port(intake, "POST", f"{address}/detailed").json()["stage"] == "detailing"
     again = by_the_port(intake, "POST", f"{address}/detailed/submit")
     assert (again.status_code, again.json()["version"]) == (200, 2)
-    hear(intake, address, "DetailedProposalAccepted")
+    hear(intake, address, inbound.DetailedProposalAccepted)
     assert status_of(intake, address) == "in_selection"
-    hear(intake, address, "ProjectApproved")
+    hear(intake, address, inbound.ProjectApproved)
     assert status_of(intake, address) == "selected"
 
 
-def status_of(intake: RunningIntake, address: str) -> str:
+def status_of(intake: Running, address: str) -> str:
     """The status, which the list and the proposal's own page agree upon."""
     found: str = by_the_port(intake, "GET", f"{address}/status").json()["status"]
-    listed = intake.ask("GET", "/v1/proposals").json()["items"]
+    listed = intake.as_(officer).get("/v1/proposals").json()["items"]
     assert [row["status"] for row in listed] == [found]
     return found
 
 
 def test_the_list_and_the_page_agree_through_a_return_and_a_withdrawal(
-    intake: RunningIntake,
+    intake: Running,
 ) -> None:
     address = drafted(intake)
     assert status_of(intake, address) == "draft"
@@ -150,53 +151,52 @@ def test_the_list_and_the_page_agree_through_a_return_and_a_withdrawal(
     by_the_port(intake, "PUT", f"{address}/ip-plan", IP_PLAN)
     by_the_port(intake, "POST", f"{address}/submit")
     assert status_of(intake, address) == "submitted"
-    hear(intake, address, "EligibilityAssessed", eligible=True)
+    hear(intake, address, inbound.EligibilityAssessed, eligible=True)
     assert status_of(intake, address) == "eligible"
     by_the_port(intake, "POST", f"{address}/detailed")
     assert status_of(intake, address) == "detailing"
     by_the_port(intake, "POST", f"{address}/detailed/submit")
     assert status_of(intake, address) == "detailed_submitted"
-    hear(intake, address, "DetailedProposalReturned", proposal_version=2, gaps=["risks"])
+    hear(intake, address, inbound.DetailedProposalReturned, proposal_version=2)
     assert status_of(intake, address) == "returned"
     by_the_port(intake, "POST", f"{address}/withdraw", {"reason": "another port"})
-    hear(intake, address, "ProjectDeclined")
+    hear(intake, address, inbound.ProjectDeclined)
     assert status_of(intake, address) == "withdrawn"
 
 
-def test_an_ineligible_proposal_is_listed_as_such(intake: RunningIntake) -> None:
+def test_an_ineligible_proposal_is_listed_as_such(intake: Running) -> None:
     address = drafted(intake)
     by_the_port(intake, "POST", f"{address}/submit")
-    hear(intake, address, "EligibilityAssessed", eligible=False)
+    hear(intake, address, inbound.EligibilityAssessed, eligible=False)
     assert status_of(intake, address) == "ineligible"
     refused = by_the_port(intake, "POST", f"{address}/detailed")
     assert code_of(refused) == (409, "not-yet-eligible")
     assert refused.json()["rule"] == "I-2"
 
 
-def test_an_associate_may_not_lead_once_intake_has_heard_of_it(intake: RunningIntake) -> None:
-    intake.hear(
-        "membership", "AssociateAdmitted", f"organisation-{PORT}", {"organisation_id": PORT}
-    )
+def test_an_associate_may_not_lead_once_intake_has_heard_of_it(intake: Running) -> None:
+    intake.hear(f"organisation-{PORT}", inbound.AssociateAdmitted(organisation_id=PORT))
     refused = by_the_port(intake, "POST", "/v1/proposals", DRAFT)
     assert code_of(refused) == (409, "associate-may-not-lead")
     assert refused.json()["rule"] == "I-1"
 
 
-def test_a_stranger_is_told_that_there_is_nothing(intake: RunningIntake) -> None:
+def test_a_stranger_is_told_that_there_is_nothing(intake: Running) -> None:
     address = drafted(intake)
+    stranger = intake.by("applicant", organisation_id=CARRIER)
     for method, path, body in (
         ("GET", "", None),
         ("GET", "/status", None),
         ("PUT", "/budget", BUDGET),
         ("POST", f"/participants/{FIRM}/decline", None),
     ):
-        answer = intake.ask(method, address + path, body, roles="applicant", organisation=CARRIER)
+        answer = stranger.ask(method, address + path, body)
         assert code_of(answer) == (404, "proposal-not-found")
-    listed = intake.ask("GET", "/v1/proposals", roles="applicant", organisation=CARRIER)
+    listed = stranger.get("/v1/proposals")
     assert listed.json()["items"] == []
 
 
-def test_a_partner_finds_its_invitations_and_answers_them(intake: RunningIntake) -> None:
+def test_a_partner_finds_its_invitations_and_answers_them(intake: Running) -> None:
     address = drafted(intake)
     (row,) = by_the_firm(intake, "GET", "/v1/participations").json()["items"]
     assert (row["organisation_id"], row["answer"]) == (FIRM, "invited")
@@ -207,22 +207,22 @@ def test_a_partner_finds_its_invitations_and_answers_them(intake: RunningIntake)
     assert by_the_firm(intake, "GET", "/v1/participations").json()["items"] == []
 
 
-def test_staff_act_for_an_applicant_only_in_its_name(intake: RunningIntake) -> None:
-    refused = intake.ask("POST", "/v1/proposals", DRAFT)
+def test_staff_act_for_an_applicant_only_in_its_name(intake: Running) -> None:
+    refused = intake.as_(officer).post("/v1/proposals", DRAFT)
     assert code_of(refused) == (403, "not-on-behalf-of-the-applicant")
-    answer = intake.ask("POST", "/v1/proposals", DRAFT, headers={"on-behalf-of": PORT})
+    answer = intake.as_(officer_for_the_port).post("/v1/proposals", DRAFT)
     assert answer.status_code == 201
 
 
-def test_a_late_fact_is_dated_by_its_effective_day(intake: RunningIntake) -> None:
-    headers = {"on-behalf-of": PORT, "effective-at": "2020-07-01T03:59:59Z"}
-    answer = intake.ask("POST", "/v1/proposals", DRAFT, headers=headers)
+def test_a_late_fact_is_dated_by_its_effective_day(intake: Running) -> None:
+    staff, late = intake.as_(officer_for_the_port), "2020-07-01T03:59:59Z"
+    answer = staff.post("/v1/proposals", DRAFT, effective_at=late)
     address = f"/v1/proposals/{answer.json()['project_id']}"
-    sent = intake.ask("POST", f"{address}/submit", headers=headers)
+    sent = staff.post(f"{address}/submit", effective_at=late)
     assert sent.json()["submitted_on"] == "2020-06-30"
 
 
-def test_a_proposal_shows_its_version_for_if_match(intake: RunningIntake) -> None:
+def test_a_proposal_shows_its_version_for_if_match(intake: Running) -> None:
     address = drafted(intake)
     assert by_the_port(intake, "GET", address).headers["etag"] == '"2"'
 
@@ -258,7 +258,7 @@ def test_a_proposal_shows_its_version_for_if_match(intake: RunningIntake) -> Non
     ],
 )
 def test_what_cannot_be_is_refused_and_not_recorded(
-    refusing: RunningIntake, untouched: str, method: str, path: str, body: Any, expected: int
+    refusing: Running, untouched: str, method: str, path: str, body: Any, expected: int
 ) -> None:
     refused = by_the_port(refusing, method, untouched + path, body)
     assert refused.status_code == expected, refused.text
@@ -276,35 +276,34 @@ def test_what_cannot_be_is_refused_and_not_recorded(
     ],
 )
 def test_a_role_that_may_not_is_refused_before_the_body_is_read(
-    refusing: RunningIntake, method: str, path: str, roles: str
+    refusing: Running, method: str, path: str, roles: str
 ) -> None:
-    refused = refusing.ask(method, path, None if method == "GET" else DRAFT, roles=roles)
+    refused = refusing.by(roles).ask(method, path, None if method == "GET" else DRAFT)
     assert refused.status_code == 403
 
 
-def test_every_route_is_closed_to_whoever_has_no_token(refusing: RunningIntake) -> None:
+def test_every_route_is_closed_to_whoever_has_no_token(refusing: Running) -> None:
     for route in refusing.service.api.routes:
         path = route.path.format(project_id="x", organisation_id="x", section="x")
         method = getattr(route, "method", "GET")
-        headers = {"authorization": "Bearer none"}
-        assert refusing.ask(method, path, headers=headers).status_code == 401
+        assert refusing.nobody.ask(method, path).status_code == 401
 
 
-def test_published_policies_are_shown(refusing: RunningIntake) -> None:
-    seen = refusing.ask("GET", "/v1/policies").json()
+def test_published_policies_are_shown(refusing: Running) -> None:
+    seen = refusing.as_(officer).get("/v1/policies").json()
     (version,) = seen["versions"]["scale-ai"]
     assert version["parameters"] == {"proposal_inactive_days": 180, "associate_lead": "deny"}
 
 
-def test_a_programme_without_policy_takes_no_proposals(refusing: RunningIntake) -> None:
+def test_a_programme_without_policy_takes_no_proposals(refusing: Running) -> None:
     refused = by_the_port(refusing, "POST", "/v1/proposals", {**DRAFT, "programme": "ocean"})
     assert code_of(refused) == (409, "no-policy-in-force")
 
 
-def test_a_rebuilt_list_equals_the_live_one(intake: RunningIntake) -> None:
+def test_a_rebuilt_list_equals_the_live_one(intake: Running) -> None:
     address = drafted(intake)
     by_the_firm(intake, "POST", f"{address}/participants/{FIRM}/decline")
     by_the_port(intake, "POST", f"{address}/withdraw", {"reason": "another port"})
-    rebuilt = intake.portal.call(intake.service.rebuild, officer, "drill")
+    rebuilt = intake.rebuild()
     assert rebuilt.digest_before == rebuilt.digest_after
     assert status_of(intake, address) == "withdrawn"
