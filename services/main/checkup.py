@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 import pysqlite3.dbapi2 as sqlite
+from sqlalchemy.exc import DatabaseError
 
 from shared.kernel.refusals import Refusal
 from shared.runtime.database import SQLITE_FIXED, Database
@@ -57,6 +58,9 @@ def _folder(data: Path) -> list[Finding]:
             found.append(_journal(name, path))
         except Refusal as busy:
             found.append(Finding(f"journal {name}", True, f"not looked at: {busy.english()}"))
+        except DatabaseError:
+            why = "it cannot be read as a database; restore it from a backup"
+            found.append(Finding(f"journal {name}", False, why))
     return found
 
 

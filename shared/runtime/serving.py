@@ -28,6 +28,10 @@ LOGGED = frozenset(
 )
 """Everything else is dropped from a log line: what is not on the list cannot leak."""
 
+UNAVAILABLE = 5
+"""The exit code of a process that could not begin."""
+log = structlog.get_logger()
+
 
 class Fleet:
     """Some services over one transport, and the issuer of their tokens."""
@@ -115,11 +119,21 @@ class Server(uvicorn.Server):
         port: int = self._listening.getsockname()[1]
         return port
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, and say where. Raises what the services refused to open with."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # uvicorn would end the process with a code of its own.
+            if self._fleet.refusal is None:
+                raise
+            raise self._fleet.refusal from None
+        if self.started:
+            host, port = self._listening.getsockname()[:2]
+            log.info("listening", url=f"http://{f'[{host}]' if ':' in host else host}:{port}")
+
     async def listen(self) -> None:
         """Answer requests until told to stop. Raises DataInUse or why else it cannot begin."""
         await self.serve(sockets=[self._listening])
-        if self._fleet.refusal is not None:
-            raise self._fleet.refusal
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop: readiness is off, streams end, requests in hand are answered."""
@@ -188,15 +202,21 @@ def _allowed_only(
 
 
 def serve_alone(create: Callable[[Settings, Transport], Service], port: int) -> None:
-    """Run one service in a process of its own.
+    """Run one service in a process of its own, on this port unless GRANTLINE_PORT names another.
 
     Without a broker it has no peers: it takes commands and relays nothing, and says so in
     `/readyz`.
     """
-    settings = Settings.from_environment(port=port)
+    settings = Settings.from_environment()
+    if "port" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"port": port})
     write_logs(settings)
     transport = LocalTransport()
     fleet = Fleet([create(settings, transport)], transport)
     app = fleet.app(fleet.services[0])
     app.router.lifespan_context = fleet.lifespan
-    asyncio.run(server(app, fleet, settings).listen())
+    try:
+        asyncio.run(server(app, fleet, settings).listen())
+    except Refusal as refusal:
+        log.error("not-started", service=fleet.services[0].name, error=refusal.code())
+        sys.exit(UNAVAILABLE)
