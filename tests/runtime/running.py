@@ -76,7 +76,8 @@ class Running:
 
     def ask(self, command: Command, key: str = "", if_match: int | None = None) -> Answer:
         """Ask and wait for the answer. Raises its refusal."""
-        return asyncio.run(self.service.writer.submit(asked(command, key, if_match=if_match)))
+        item = asked(command, key, if_match=if_match)
+        return asyncio.run(asyncio.wait_for(self.service.writer.submit(item), PATIENCE_SECONDS))
 
     def together(self, *asks: Command | Asked) -> list[Any]:
         """Ask all of these so that the writer finds them in one group; outcomes in that order."""
@@ -90,7 +91,8 @@ class Running:
         while writer.queued < len(items):
             await asyncio.sleep(0)
         release()
-        return await asyncio.gather(*tasks, return_exceptions=True)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await asyncio.gather(*tasks, return_exceptions=True)
 
     @contextmanager
     def held(self) -> Iterator[Callable[[], None]]:

@@ -1,6 +1,7 @@
 """When the store, the writer or the process fails: nothing half-done, nobody left waiting."""
 
 import asyncio
+import re
 import subprocess
 import sys
 import threading
@@ -307,3 +308,42 @@ def test_a_second_process_on_the_same_folder_is_refused(tmp_path: Path) -> None:
 def test_a_second_service_of_this_process_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     with running(tmp_path), pytest.raises(DataInUse):
         service_of(tmp_path).open()
+
+
+KEEP_PUTTING_IN = """
+import os, sys
+from itertools import count
+from pathlib import Path
+from tests.runtime.running import asked, open_till, put_in, running
+with running(Path(sys.argv[1])) as ledger:
+    ledger.ask(open_till())
+    for number in count(1):
+        keys = [f"{os.getpid()}-{number}-{part}" for part in "abc"]
+        outcomes = ledger.together(*(asked(put_in(number), key) for key in keys))
+        sys.stdout.write(f"recorded {outcomes[-1].version}\\n")
+        sys.stdout.flush()
+"""
+
+
+def killed_while_working(folder: Path) -> int:
+    """The last version that a process acknowledged before it was killed."""
+    command = [sys.executable, "-c", KEEP_PUTTING_IN, str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as working:
+        assert working.stdout is not None
+        said = [working.stdout.readline() for _ in range(6)]
+        working.kill()
+        said += working.stdout.readlines()
+    return max(int(version) for version in re.findall("recorded ([0-9]+)", "".join(said)))
+
+
+def test_a_process_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
+    for _ in range(3):
+        acknowledged = killed_while_working(tmp_path)
+        with running(tmp_path) as ledger:
+            versions = [line.version for line in ledger.lines() if line.stream == "till-a"]
+            assert versions == [*range(1, len(versions) + 1)]
+            assert len(versions) >= acknowledged > 1
+            held = ledger.state("till-a").held_cents
+            assert ledger.sql("SELECT held_cents FROM till_list") == [(held,)]
+            rebuilt = ledger.rebuild()
+            assert rebuilt.digest_before == rebuilt.digest_after
