@@ -110,7 +110,7 @@ class Deciding:
             "subject": subject,
             "type": type_,
         }
-        if isinstance(version := getattr(event, "policy_version", None), str):
+        if isinstance(version := vars(event).get("policy_version"), str):
             envelope["policyversion"] = version
         body = body_of(event)
         sealed = seal(envelope, body)
