@@ -19,7 +19,13 @@ from shared.runtime.journal import Journal
 from shared.runtime.new_ids import Ids
 
 GROUP = 64
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536")
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "wal_autocheckpoint=4000",
+    "cache_size=-65536",
+)
+"""Those of our writing connection."""
 
 
 class Appending:

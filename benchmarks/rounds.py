@@ -1,5 +1,6 @@
 """Contenders measured in turns, and what their rounds say: medians, paired ratios, spread."""
 
+import gc
 import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
@@ -75,11 +76,14 @@ def rate(work: Callable[[], int]) -> Callable[[], float]:
 def in_turns(rounds: int, contenders: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
     """Measure A B A B …: whatever else this machine does, it does to both.
 
-    A first round, not counted, opens files and warms caches.
+    A first round, not counted, opens files and warms caches. What is alive before a round is kept
+    out of the garbage collector, as a service does when it has started.
     """
     found: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(rounds + 1):
         for name, measure in contenders.items():
+            gc.collect()
+            gc.freeze()
             figure = measure()
             if number:
                 found[name].append(figure)
