@@ -34,7 +34,7 @@ from services.membership.events import (
     Province,
 )
 from services.membership.projections import CANDIDACIES, FEES, ORGANISATIONS
-from shared.kernel.commands import STAFF, Actor
+from shared.kernel.commands import PARTIES, READERS, Actor
 from shared.kernel.identifiers import Line, OrganisationId, ProjectId, Sha256
 from shared.kernel.money import NonNegativeMoneyIn, PositiveMoneyIn
 from shared.kernel.policy_book import PublishPolicy
@@ -43,27 +43,25 @@ from shared.runtime.web.policies import VersionForm
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
 OFFICER = frozenset({"programme_officer"})
-PARTY = frozenset({"applicant", "partner"})
 CASHIER = OFFICER | {"finance", "payer"}
-STAFF_READERS = STAFF | {"auditor"}
 
 ACCESS = {
     "publish_policy": OFFICER,
     "register_organisation": OFFICER | {"operator", "service"},
     "amend_organisation": OFFICER,
-    "attest_size": OFFICER | PARTY,
-    "declare_affiliation": OFFICER | PARTY,
-    "apply_as_associate": OFFICER | PARTY,
+    "attest_size": OFFICER | PARTIES,
+    "declare_affiliation": OFFICER | PARTIES,
+    "apply_as_associate": OFFICER | PARTIES,
     "admit_associate": OFFICER,
     "open_candidacy": OFFICER,
-    "apply_for_membership": OFFICER | PARTY,
-    "sign_agreement": OFFICER | PARTY,
+    "apply_for_membership": OFFICER | PARTIES,
+    "sign_agreement": OFFICER | PARTIES,
     "assess_fee": OFFICER | {"finance"},
     "record_fee_payment": CASHIER,
     "waive_fee": OFFICER | {"finance"},
-    "read_organisation": STAFF_READERS | PARTY,
-    "read_lists": STAFF_READERS,
-    "read_policies": STAFF_READERS | PARTY,
+    "read_organisation": READERS | PARTIES,
+    "read_lists": READERS,
+    "read_policies": READERS | PARTIES,
 }
 
 
@@ -72,8 +70,8 @@ def show_organisation(organisation: Organisation, actor: Actor) -> dict[str, Any
 
     Raises OrganisationNotFound for everybody else.
     """
-    allowed = actor.roles & STAFF_READERS or actor.may_act_for({organisation.organisation_id})
-    if not organisation.organisation_id or not allowed:
+    organisation_id = organisation.organisation_id
+    if not organisation_id or not actor.may_read({organisation_id}):
         raise OrganisationNotFound
     status = latest(organisation.timeline)
     tier = tier_of(status)

@@ -63,6 +63,13 @@ class Forbidden(Refusal):
     french = "Cette personne n'y est pas autorisée."
 
 
+class NotOnBehalf(Forbidden):
+    """Staff act for an organisation only in its name: say so with On-Behalf-Of and its id."""
+
+    rule = "I-13"
+    french = "Le personnel agit pour une organisation en son nom seulement : indiquez On-Behalf-Of."
+
+
 class Invalid(Refusal):
     """A field has a value that it cannot have."""
 

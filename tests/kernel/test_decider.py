@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.kernel.commands import STAFF, Actor, Command
+from shared.kernel.commands import PARTIES, READERS, STAFF, Actor, Command
 from shared.kernel.decider import (
     Decider,
     Domain,
@@ -228,3 +228,43 @@ def test_staff_may_act_for_any_organisation_and_others_for_their_own_only() -> N
         assert actor.may_act_for({"org_a", "org_b"})
         assert not actor.may_act_for({"org_b"})
         assert not Actor(person="p", roles=frozenset({role})).may_act_for({"org_a"})
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "named", "acts"),
+    [
+        # who asks            from     in the name of   for org_a
+        ("applicant", "org_a", None, True),
+        ("applicant", "org_b", None, False),
+        ("applicant", None, None, False),
+        ("applicant", "org_a", "org_a", False),
+        ("applicant", "org_b", "org_a", False),
+        ("auditor", None, "org_a", False),
+        ("programme_officer", None, None, False),
+        ("programme_officer", None, "org_b", False),
+        ("programme_officer", None, "org_a", True),
+        ("programme_officer", "org_a", None, True),
+        ("programme_officer", "org_a", "org_b", False),
+        ("service", None, None, False),
+        ("service", None, "org_a", True),
+    ],
+)
+def test_staff_acts_for_an_organisation_only_in_its_name(
+    role: str, own: str | None, named: str | None, acts: bool
+) -> None:
+    asking = Actor(person="p", roles=frozenset({role}), organisation_id=own, on_behalf_of=named)
+    assert asking.acts_for({"org_a"}) is acts
+
+
+def test_whoever_reads_no_other_organisation_lists_its_own_rows() -> None:
+    for role in READERS:
+        reader = Actor(person="p", roles=frozenset({role}), organisation_id="org_a")
+        assert reader.may_read({"org_b"})
+        assert reader.lists_only() is None
+    party = Actor(person="p", roles=PARTIES, organisation_id="org_a")
+    assert (party.may_read({"org_a"}), party.may_read({"org_b"})) == (True, False)
+    assert party.lists_only() == "org_a"
+    reviewer = Actor(person="p", roles=frozenset({"reviewer"}))
+    assert (reviewer.may_read(()), reviewer.lists_only()) == (False, "none")
+    assert reviewer.may_read((), READERS | {"reviewer"})
+    assert reviewer.lists_only(READERS | {"reviewer"}) is None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from services.membership.domain.acting import NotOnBehalf, OrganisationNotFound
+from services.membership.domain.acting import OrganisationNotFound
 from services.membership.domain.associates import (
     AdmitterApplied,
     BeyondAssociate,
@@ -28,7 +28,7 @@ from services.membership.domain.standing import (
 )
 from services.membership.events import AssociateAdmitted, AssociateApplicationSubmitted
 from shared.kernel.commands import Command
-from shared.kernel.refusals import Refusal
+from shared.kernel.refusals import NotOnBehalf, Refusal
 from tests.membership.examples import (
     FLEUVE,
     FLEUVE_STREAM,

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from services.membership.domain.acting import NotOnBehalf, OrganisationNotFound
+from services.membership.domain.acting import OrganisationNotFound
 from services.membership.domain.candidacy import (
     AlreadyMember,
     ApplicationPending,
@@ -22,7 +22,7 @@ from services.membership.policies import POLICIES
 from shared.kernel.commands import Command
 from shared.kernel.decider import Reaction
 from shared.kernel.policy_book import NoPolicyInForce
-from shared.kernel.refusals import Refusal
+from shared.kernel.refusals import NotOnBehalf, Refusal
 from tests.membership.examples import (
     FLEUVE,
     MAY_02,

@@ -8,7 +8,7 @@ import pytest
 
 from services.reimbursement.app import DOMAIN
 from services.reimbursement.commands.agreement import SignAgreement, StateTerms
-from services.reimbursement.domain.agreement import AgreementNotFound, NotAParty, NotOnBehalf
+from services.reimbursement.domain.agreement import AgreementNotFound, NotAParty
 from services.reimbursement.domain.signing import (
     AlreadyExecuted,
     CapAbovePolicy,
@@ -21,7 +21,7 @@ from services.reimbursement.domain.signing import (
 from services.reimbursement.events.agreement import ParticipantCap
 from services.reimbursement.events.policy import Parameters
 from shared.kernel.commands import Actor
-from shared.kernel.refusals import Refusal, SamePerson
+from shared.kernel.refusals import NotOnBehalf, Refusal, SamePerson
 from tests.reimbursement import examples as eg
 from tests.support.spec import given
 

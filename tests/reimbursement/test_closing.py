@@ -16,7 +16,6 @@ from services.reimbursement.commands.agreement import (
 from services.reimbursement.domain.agreement import (
     AgreementNotActive,
     AgreementNotFound,
-    NotOnBehalf,
 )
 from services.reimbursement.domain.closing import (
     AgreementNotClosable,
@@ -47,7 +46,7 @@ from services.reimbursement.events.payment import (
     PaymentIssued,
 )
 from shared.kernel.commands import Actor, Command
-from shared.kernel.refusals import Refusal, SamePerson
+from shared.kernel.refusals import NotOnBehalf, Refusal, SamePerson
 from tests.reimbursement import examples as eg
 from tests.support.spec import given
 

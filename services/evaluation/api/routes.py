@@ -45,6 +45,7 @@ from services.evaluation.domain.state import require_opened
 from services.evaluation.domain.visibility import INSIDE, visible
 from services.evaluation.events import Parameters
 from services.evaluation.projections import ASSIGNMENTS, EVALUATIONS
+from shared.kernel.commands import PARTIES
 from shared.kernel.policy_book import PublishPolicy
 from shared.runtime.web.routes import Api, Ask, Page, Read
 
@@ -54,7 +55,7 @@ READING = INSIDE - {"service"}
 
 ACCESS = {
     "publish_policy": OFFICER,
-    "read_policies": READING | {"applicant", "partner", "reviewer"},
+    "read_policies": READING | PARTIES | {"reviewer"},
     "open_review": OFFICER,
     "assess_eligibility": OFFICER,
     "check_completeness": OFFICER,
@@ -66,7 +67,7 @@ ACCESS = {
     "convene_committee": OFFICER,
     "vote": {"committee"},
     "decide": DECIDING,
-    "read_evaluation": READING | {"applicant", "partner", "reviewer"},
+    "read_evaluation": READING | PARTIES | {"reviewer"},
     "read_eligibility": READING,
     "read_evaluations": READING,
     "read_assignments": {"reviewer"},

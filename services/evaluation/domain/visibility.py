@@ -4,22 +4,10 @@ from typing import Any
 
 from services.evaluation.domain.scoring import two_decimals
 from services.evaluation.domain.state import DECIDED, Evaluation, EvaluationNotFound
-from shared.kernel.commands import Actor
+from shared.kernel.commands import READERS, Actor
 from shared.kernel.shown import shown
 
-INSIDE = frozenset(
-    {
-        "programme_officer",
-        "committee",
-        "certifier",
-        "payer",
-        "finance",
-        "auditor",
-        "operator",
-        "privacy_officer",
-        "service",
-    }
-)
+INSIDE = READERS | {"privacy_officer", "service"}
 _FOR_APPLICANTS = (
     "project_id",
     "stage",

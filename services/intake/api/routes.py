@@ -41,14 +41,14 @@ from services.intake.events import (
     WorkPackage,
 )
 from services.intake.projections import PARTICIPATIONS, PROPOSALS
-from shared.kernel.commands import STAFF, Actor
+from shared.kernel.commands import PARTIES, READERS, Actor
 from shared.kernel.policy_book import PublishPolicy
 from shared.kernel.shown import shown
 from shared.runtime.web.routes import Api, Ask, Page, Read
 
 OFFICER = frozenset({"programme_officer"})
-APPLICANT = OFFICER | {"applicant", "partner"}
-STAFF_READERS = STAFF | {"auditor", "reviewer"}
+APPLICANT = OFFICER | PARTIES
+WITH_REVIEWERS = READERS | {"reviewer"}
 
 ACCESS = {
     "publish_policy": OFFICER,
@@ -58,15 +58,14 @@ ACCESS = {
     "revise_content": APPLICANT,
     "submit_proposal": APPLICANT,
     "withdraw_proposal": APPLICANT,
-    "read_proposal": STAFF_READERS | APPLICANT,
-    "read_policies": STAFF_READERS | APPLICANT,
+    "read_proposal": WITH_REVIEWERS | APPLICANT,
+    "read_policies": WITH_REVIEWERS | APPLICANT,
 }
 
 
 def show_proposal(proposal: Proposal, actor: Actor) -> dict[str, Any]:
     """A proposal for staff and for its parties. Raises ProposalNotFound for everybody else."""
-    allowed = actor.roles & STAFF_READERS or actor.may_act_for(proposal.party_ids)
-    if proposal.stage == "absent" or not allowed:
+    if proposal.stage == "absent" or not actor.may_read(proposal.party_ids, WITH_REVIEWERS):
         raise ProposalNotFound
     seen: dict[str, Any] = shown(proposal)
     return seen
@@ -305,6 +304,4 @@ def list_participations(read: Read) -> Page:
 
 def _own_or(read: Read, asked: str | None) -> str | None:
     """Staff filter by any organisation or by none; others always by their own."""
-    if read.actor.roles & STAFF_READERS:
-        return asked
-    return read.actor.organisation_id or "none"
+    return read.actor.lists_only(WITH_REVIEWERS) or asked

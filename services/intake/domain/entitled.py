@@ -21,7 +21,7 @@ ENDED: frozenset[Status] = frozenset({"withdrawn", "selected", "not_selected"})
 
 def must_be_named(by: Actor, organisation_id: str) -> None:
     """Whoever acts for an applicant belongs to it, or is staff that names it (I-13)."""
-    if (by.on_behalf_of or by.organisation_id) != organisation_id:
+    if not by.acts_for({organisation_id}):
         raise NotOnBehalfOfTheApplicant
 
 

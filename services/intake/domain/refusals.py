@@ -1,7 +1,7 @@
 """Every "no" that intake can say, one for each rule, in both languages."""
 
 from shared.kernel.policy_book import PolicyEndsBeforeItBegins
-from shared.kernel.refusals import Forbidden, Invalid, NotFound, Refusal
+from shared.kernel.refusals import Forbidden, Invalid, NotFound, NotOnBehalf, Refusal
 
 
 class ProposalNotFound(NotFound):
@@ -29,10 +29,9 @@ class NotThisParticipant(Forbidden):
     french = "Un participant répond pour lui-même; personne d'autre ne répond pour lui."
 
 
-class NotOnBehalfOfTheApplicant(Forbidden):
+class NotOnBehalfOfTheApplicant(NotOnBehalf):
     """Staff act for an applicant only when they name it: send On-Behalf-Of with its id."""
 
-    rule = "I-13"
     french = "Le personnel agit pour un demandeur en le nommant : envoyez On-Behalf-Of."
 
 

@@ -3,22 +3,15 @@
 from datetime import date
 
 from services.membership.domain.organisation import Organisation
-from shared.kernel.commands import STAFF, Command
+from shared.kernel.commands import Command
 from shared.kernel.periods import civil_date
-from shared.kernel.refusals import Forbidden, Invalid, NotFound
+from shared.kernel.refusals import Invalid, NotFound, NotOnBehalf
 
 
 class OrganisationNotFound(NotFound):
     """There is no organisation of this id here, or it is not yours to know."""
 
     french = "Il n'y a pas d'organisation de cet identifiant, ou elle ne vous regarde pas."
-
-
-class NotOnBehalf(Forbidden):
-    """Staff do this for an organisation only on its behalf: name it in On-Behalf-Of."""
-
-    rule = "I-13"
-    french = "Le personnel agit ici au nom de l'organisation seulement : nommez-la (On-Behalf-Of)."
 
 
 class DayStillToCome(Invalid):
@@ -40,8 +33,7 @@ def require_party(ask: Command, organisation: Organisation) -> None:
     Raises OrganisationNotFound or NotOnBehalf.
     """
     require_known(ask, organisation)
-    itself = organisation.organisation_id in (ask.by.organisation_id, ask.by.on_behalf_of)
-    if ask.by.roles & STAFF and not itself:
+    if not ask.by.acts_for({organisation.organisation_id}):
         raise NotOnBehalf
 
 

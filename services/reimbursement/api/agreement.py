@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from services.reimbursement.api.envelope import STAFF_AND_AUDITORS, TREASURERS, without_position
+from services.reimbursement.api.envelope import TREASURERS, without_position
 from services.reimbursement.commands.agreement import (
     AcceptFinalReport,
     CloseAgreement,
@@ -24,14 +24,14 @@ from services.reimbursement.events.agreement import (
     Protection,
 )
 from services.reimbursement.projections.agreement import AGREEMENTS
-from shared.kernel.commands import Actor
+from shared.kernel.commands import PARTIES, READERS, Actor
 from shared.kernel.identifiers import Line, OrganisationId, Sha256
 from shared.kernel.money import NonNegativeMoneyIn, PositiveMoneyIn, money
 from shared.kernel.periods import CivilDate, from_micros
 from shared.kernel.shown import shown
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
-PARTIES = {"applicant", "partner", *TREASURERS}
+PARTIES_AND_STAFF = PARTIES | TREASURERS
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -45,14 +45,14 @@ def show_agreement(agreement: Agreement, actor: Actor) -> Mapping[str, Any]:
 api = Api(
     "reimbursement",
     access={
-        "read_agreement": STAFF_AND_AUDITORS | {"applicant", "partner"},
-        "read_agreements": STAFF_AND_AUDITORS,
+        "read_agreement": READERS | PARTIES,
+        "read_agreements": READERS,
         "state_terms": TREASURERS,
-        "sign_agreement": PARTIES,
+        "sign_agreement": PARTIES_AND_STAFF,
         "execute_agreement": TREASURERS,
-        "submit_final_report": PARTIES,
+        "submit_final_report": PARTIES_AND_STAFF,
         "accept_final_report": {"programme_officer"},
-        "report_ip_outcome": PARTIES,
+        "report_ip_outcome": PARTIES_AND_STAFF,
         "complete_project": {"programme_officer"},
         "close_agreement": TREASURERS,
     },

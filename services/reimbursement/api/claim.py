@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.reimbursement.api.envelope import STAFF_AND_AUDITORS, without_position
+from services.reimbursement.api.envelope import TREASURERS, without_position
 from services.reimbursement.commands.claim import (
     ApproveClaim,
     AssessClaim,
@@ -19,16 +19,16 @@ from services.reimbursement.commands.claim import (
 from services.reimbursement.domain.claim import Claim, ClaimNotFound, may_read
 from services.reimbursement.events.agreement import CostKind
 from services.reimbursement.projections.claim import CLAIMS, COST_LINES
-from shared.kernel.commands import Actor
+from shared.kernel.commands import PARTIES, READERS, Actor
 from shared.kernel.identifiers import Line, Sha256, Slug, Text
 from shared.kernel.money import MoneyIn
 from shared.kernel.periods import CivilDate
 from shared.kernel.shown import shown
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
-CLAIMANTS = {"applicant", "partner", "programme_officer", "finance"}
+CLAIMANTS = PARTIES | TREASURERS
 APPROVERS = {"certifier", "programme_officer", "finance"}
-CLAIM_READERS = STAFF_AND_AUDITORS | {"applicant", "partner"}
+CLAIM_READERS = READERS | PARTIES
 
 
 def show_claim(claim: Claim, actor: Actor) -> Mapping[str, Any]:
@@ -37,11 +37,6 @@ def show_claim(claim: Claim, actor: Actor) -> Mapping[str, Any]:
         raise ClaimNotFound
     found: Mapping[str, Any] = shown(claim)
     return found
-
-
-def own_organisation(actor: Actor) -> str | None:
-    """The organisation whose rows a person may list: all for staff, else its own or none."""
-    return None if actor.roles & STAFF_AND_AUDITORS else actor.organisation_id or "none"
 
 
 api = Api(
@@ -123,7 +118,7 @@ def list_claims(read: Read) -> Page:
         project_id=read.query.get("project_id"),
         status=read.query.get("status"),
         quarter=read.query.get("quarter"),
-        organisation_id=own_organisation(read.actor),
+        organisation_id=read.actor.lists_only(),
     )
     return found.map(_claim)
 
@@ -142,7 +137,7 @@ def list_cost_lines(read: Read) -> Page:
         project_id=read.query.get("project_id"),
         claim_id=read.query.get("claim_id"),
         kind=read.query.get("kind"),
-        organisation_id=own_organisation(read.actor),
+        organisation_id=read.actor.lists_only(),
     )
     return found.map(without_position)
 

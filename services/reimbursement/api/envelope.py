@@ -12,7 +12,7 @@ from services.reimbursement.domain import policy
 from services.reimbursement.domain.envelope import Envelope
 from services.reimbursement.events.policy import ApprovalBands, Parameters, Rules
 from services.reimbursement.projections.agreement import AWARDS, ENVELOPES
-from shared.kernel.commands import STAFF, Actor
+from shared.kernel.commands import PARTIES, READERS, Actor
 from shared.kernel.identifiers import Line, Slug
 from shared.kernel.money import PositiveMoneyIn, money
 from shared.kernel.periods import CivilDate, from_micros
@@ -22,7 +22,6 @@ from shared.runtime.web.policies import VersionForm
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
 TREASURERS = {"programme_officer", "finance"}
-STAFF_AND_AUDITORS = STAFF | {"auditor"}
 
 
 def show_envelope(envelope: Envelope, _: Actor) -> Mapping[str, Any]:
@@ -34,12 +33,12 @@ api = Api(
     "reimbursement",
     access={
         "publish_policy": {"programme_officer"},
-        "read_policies": STAFF_AND_AUDITORS | {"applicant", "partner"},
+        "read_policies": READERS | PARTIES,
         "open_envelope": TREASURERS,
-        "read_envelopes": STAFF_AND_AUDITORS,
+        "read_envelopes": READERS,
         "reserve_commitment": TREASURERS,
         "release_commitment": TREASURERS,
-        "read_awards": STAFF_AND_AUDITORS,
+        "read_awards": READERS,
     },
     show={"envelope": show_envelope},
 )

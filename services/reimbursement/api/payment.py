@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from services.reimbursement.api.claim import CLAIM_READERS, own_organisation
+from services.reimbursement.api.claim import CLAIM_READERS
 from services.reimbursement.api.envelope import TREASURERS, ReasonForm, without_position
 from services.reimbursement.commands.payment import (
     AuthoriseAccountPayment,
@@ -76,7 +76,7 @@ def list_payments(read: Read) -> Page:
         project_id=read.path["project_id"],
         status=read.query.get("status"),
         claim_id=read.query.get("claim_id"),
-        organisation_id=own_organisation(read.actor),
+        organisation_id=read.actor.lists_only(),
     )
     return found.map(without_position)
 
@@ -87,7 +87,7 @@ def total_payments(read: Read) -> Mapping[str, Any]:
     query = select(PAYMENTS.c.status, func.sum(PAYMENTS.c.amount_cents).label("cents")).where(
         PAYMENTS.c.project_id == read.path["project_id"]
     )
-    organisation_id = own_organisation(read.actor)
+    organisation_id = read.actor.lists_only()
     if organisation_id is not None:
         query = query.where(PAYMENTS.c.organisation_id == organisation_id)
     found = {row["status"]: int(row["cents"]) for row in read.select(query.group_by("status"))}

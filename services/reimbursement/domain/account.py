@@ -17,11 +17,9 @@ from services.reimbursement.events.payment import (
     PaymentUnbooked,
     PromiseEnded,
 )
-from shared.kernel.commands import STAFF, Actor
+from shared.kernel.commands import Actor
 from shared.kernel.decider import Fold
 from shared.kernel.refusals import NotFound
-
-READERS = STAFF | {"auditor"}
 
 
 class AccountNotFound(NotFound):
@@ -71,7 +69,7 @@ class Account:
 
 def may_read(account: Account, by: Actor) -> bool:
     """Whether a person may see an account: its own organisation, staff, auditors."""
-    return bool(by.roles & READERS) or by.may_act_for((account.organisation_id,))
+    return by.may_read((account.organisation_id,))
 
 
 def require_known(account: Account, by: Actor) -> None:

@@ -24,14 +24,13 @@ from services.reimbursement.events.agreement import (
     ProjectCompleted,
     RetentionStarted,
 )
-from shared.kernel.commands import STAFF, Actor
+from shared.kernel.commands import Actor
 from shared.kernel.decider import Fold
 from shared.kernel.periods import quarters
-from shared.kernel.refusals import Forbidden, NotFound, Refusal
+from shared.kernel.refusals import NotFound, NotOnBehalf, Refusal
 
 FUNDER = "funder"
 """The key of the funder's signature; participants' are their organisation ids."""
-READERS = STAFF | {"auditor"}
 
 Status: TypeAlias = Literal[
     "absent", "drafted", "signature_pending", "active", "completed", "closed"
@@ -62,13 +61,6 @@ class AgreementNotActive(Refusal):
 
     rule = "R-1"
     french = "L'entente de ce projet n'est pas en vigueur : signée par tous et non fermée."
-
-
-class NotOnBehalf(Forbidden):
-    """Staff act for a participant only in its name: say so with `On-Behalf-Of`."""
-
-    rule = "I-13"
-    french = "Le personnel n'agit pour un participant qu'en son nom : indiquez `On-Behalf-Of`."
 
 
 class NotAParty(Refusal):
@@ -213,12 +205,12 @@ def require_known(agreement: Agreement, by: Actor) -> None:
 
 def may_read(agreement: Agreement, by: Actor) -> bool:
     """Whether a person may see an agreement: its participants, staff, auditors."""
-    return bool(by.roles & READERS) or by.may_act_for(agreement.organisation_ids)
+    return by.may_read(agreement.organisation_ids)
 
 
 def require_acting_for(organisation_ids: Sequence[str], by: Actor) -> None:
-    """Raise NotOnBehalf unless the person acts for one of these parties, itself or in its name."""
-    if by.organisation_id not in organisation_ids and by.on_behalf_of not in organisation_ids:
+    """One of these parties acts, or staff in its name (I-13). Raises NotOnBehalf."""
+    if not by.acts_for(organisation_ids):
         raise NotOnBehalf
 
 

@@ -26,9 +26,9 @@ from services.reimbursement.events.payment import (
     PaymentFailed,
     PaymentIssued,
 )
-from shared.kernel.commands import STAFF, Actor
+from shared.kernel.commands import Actor
 from shared.kernel.decider import Fold
-from shared.kernel.refusals import Forbidden, NotFound, Refusal
+from shared.kernel.refusals import NotFound, NotOnBehalf, Refusal
 
 Status: TypeAlias = Literal[
     "absent",
@@ -45,7 +45,6 @@ Status: TypeAlias = Literal[
     "paid",
     "failed",
 ]
-READERS = STAFF | {"auditor"}
 COUNTED: frozenset[Status] = frozenset(
     {"approved", "settled", "payment_authorised", "issued", "paid", "failed"}
 )
@@ -64,10 +63,9 @@ class CostLineNotFound(NotFound):
     french = "La réclamation n'a pas cette ligne de coût; elle a peut-être été retirée."
 
 
-class NotTheClaimant(Forbidden):
+class NotTheClaimant(NotOnBehalf):
     """Staff act on a participant's claim only in its name: say so with `On-Behalf-Of`."""
 
-    rule = "I-13"
     french = "Le personnel n'agit pour un participant qu'en son nom : indiquez `On-Behalf-Of`."
 
 
@@ -193,13 +191,13 @@ def require_known(claim: Claim, by: Actor) -> None:
 
 def may_read(claim: Claim, by: Actor) -> bool:
     """Whether a person may see a claim: its own organisation, staff, auditors."""
-    return bool(by.roles & READERS) or by.may_act_for((claim.organisation_id,))
+    return by.may_read((claim.organisation_id,))
 
 
 def require_changeable(claim: Claim, by: Actor) -> None:
     """Raise a refusal unless this person may change this claim's lines now (I-13, R-3)."""
     require_known(claim, by)
-    if claim.organisation_id not in (by.organisation_id, by.on_behalf_of):
+    if not by.acts_for((claim.organisation_id,)):
         raise NotTheClaimant
     if not claim.can_change:
         raise ClaimAlreadyFiled

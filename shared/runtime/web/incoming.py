@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.kernel.commands import STAFF, Actor
+from shared.kernel.commands import Actor
 from shared.kernel.periods import parse_instant
 from shared.kernel.refusals import Fault
 from shared.runtime.web.answers import BadHeader, NotStaff
@@ -119,7 +119,7 @@ def on_behalf_of(headers: Mapping[bytes, str], actor: Actor) -> str | None:
         return None
     if not _ORGANISATION.fullmatch(text):
         raise _bad("On-Behalf-Of", "pattern")
-    if not actor.roles & (STAFF | {"service"}):
+    if not actor.is_staff:
         raise NotStaff
     return text
 
