@@ -46,7 +46,7 @@ def run(folder: Path, size: Size) -> list[Result]:
             {
                 "64": ours(size.commands * 2, IN_FLIGHT),
                 "peer": lambda: _peer_rate(peer, files, size.commands),
-                "1": ours(size.commands, 1),
+                "1": ours(size.commands // 5, 1),
             },
         )
         runner.run(service_running.__aexit__(None, None, None))

@@ -26,18 +26,17 @@ async def running(folder: Path, projects: int) -> AsyncIterator[Service]:
     transport.join(service.name, service.snapshot)
     service.start()
     try:
-        for number in range(projects):
-            now = service.clock.now()
-            await submit(
-                service,
-                OpenFile(
-                    project_id=project(number), title="Essais", by=CLERK, now=now, effective_at=now
-                ),
-            )
+        await asyncio.gather(*(_open(service, number) for number in range(projects)))
         yield service
     finally:
         service.stop_listening()
         service.close()
+
+
+async def _open(service: Service, number: int) -> None:
+    now = service.clock.now()
+    named = {"project_id": project(number), "title": "Essais"}
+    await submit(service, OpenFile(**named, by=CLERK, now=now, effective_at=now))
 
 
 async def submit(service: Service, command: OpenFile | NoteCosts) -> None:
