@@ -23,6 +23,8 @@ from services.reimbursement.domain.holdback import (
 from services.reimbursement.domain.paying import (
     ClaimNotApproved,
     MemberNotActive,
+)
+from services.reimbursement.domain.payment import (
     NoPaymentOnItsWay,
     NothingPayable,
     OtherReference,

@@ -132,11 +132,6 @@ class Organisation:
         attested = [size for size in self.sizes if size.as_of <= day]
         return attested[-1] if attested else None
 
-    def associate_on(self, day: date) -> bool:
-        """Whether this body was admitted as an associate by that day."""
-        admitted_on = self.associate.admitted_on if self.associate else None
-        return admitted_on is not None and admitted_on <= day
-
 
 def evolve(organisation: Organisation, event: OrganisationEvent) -> Organisation:
     """The organisation after one event."""

@@ -161,10 +161,6 @@ class Agreement:
         """Whether the holdback may be released (R-13)."""
         return self.final_report is not None and self.final_report.accepted_on is not None
 
-    def entitled_of(self, organisation_id: str) -> int:
-        """What a participant is entitled to so far, under its cap and the ceiling, in cents."""
-        return self.shares.get(organisation_id, Entitled()).entitled_cents
-
     def cap_of(self, organisation_id: str) -> int:
         """The most that a participant is ever entitled to, in cents: its cap, else the ceiling."""
         caps = self.terms.participant_caps if self.terms else ()

@@ -12,13 +12,14 @@ from services.reimbursement.commands.payment import (
 from services.reimbursement.domain.account import Account, require_known
 from services.reimbursement.domain.agreement import Agreement, require_in_force
 from services.reimbursement.domain.member import Member
-from services.reimbursement.domain.paying import (
+from services.reimbursement.domain.paying import require_active_member
+from services.reimbursement.domain.payment import (
     NothingPayable,
     PaymentAlreadyAuthorised,
-    require_active_member,
-    require_confirmable,
-    require_issuable,
-    require_on_its_way,
+    authorise,
+    confirm,
+    fail,
+    issue,
 )
 from services.reimbursement.events.payment import (
     HoldbackReleased,
@@ -91,33 +92,13 @@ def authorise_account_payment(
     if ask.by.person == account.released_by:
         raise SamePerson
     require_active_member(member, ask)
-    return [
-        PaymentAuthorised(
-            project_id=account.project_id,
-            organisation_id=account.organisation_id,
-            payment_id=ask.payment_id,
-            amount_cents=account.free_cents,
-            authorised_on=ask.effective_on,
-            authorised_by=ask.by.person,
-        )
-    ]
+    return [authorise(ask, account.free_cents)]
 
 
 def issue_account_payment(ask: IssueAccountPayment, account: Account) -> Sequence[PaymentIssued]:
-    """Record that the bank has the order."""
+    """Record that the bank has the order for the balance."""
     require_known(account, ask.by)
-    payment = require_issuable(account.payment)
-    return [
-        PaymentIssued(
-            project_id=account.project_id,
-            organisation_id=account.organisation_id,
-            payment_id=payment.payment_id,
-            amount_cents=payment.amount_cents,
-            reference=ask.reference,
-            issued_on=ask.effective_on,
-            issued_by=ask.by.person,
-        )
-    ]
+    return issue(ask, account.payment)
 
 
 def confirm_account_payment(
@@ -125,37 +106,13 @@ def confirm_account_payment(
 ) -> Sequence[PaymentConfirmed]:
     """Record that the participant has the money; a second confirmation changes nothing."""
     require_known(account, ask.by)
-    payment = require_confirmable(account.payment, ask.reference)
-    if payment is None:
-        return []
-    return [
-        PaymentConfirmed(
-            project_id=account.project_id,
-            organisation_id=account.organisation_id,
-            payment_id=payment.payment_id,
-            amount_cents=payment.amount_cents,
-            reference=ask.reference,
-            confirmed_on=ask.effective_on,
-            confirmed_by=ask.by.person,
-        )
-    ]
+    return confirm(ask, account.payment)
 
 
 def fail_account_payment(ask: FailAccountPayment, account: Account) -> Sequence[PaymentFailed]:
     """Record that the bank could not pay; the balance may be authorised again."""
     require_known(account, ask.by)
-    payment = require_on_its_way(account.payment)
-    return [
-        PaymentFailed(
-            project_id=account.project_id,
-            organisation_id=account.organisation_id,
-            payment_id=payment.payment_id,
-            amount_cents=payment.amount_cents,
-            reason=ask.reason,
-            failed_on=ask.effective_on,
-            recorded_by=ask.by.person,
-        )
-    ]
+    return [fail(ask, account.payment)]
 
 
 _ACCOUNT = "account-{project_id}.{organisation_id}"

@@ -1,17 +1,62 @@
-"""One payment on its way: authorised, issued, and confirmed or failed."""
+"""One payment on its way: authorised, issued, and confirmed or failed (R-24).
 
+A claim's payment and the payment of an account's balance take the same steps.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypeAlias, assert_never
+from typing import Any, Literal, TypeAlias, assert_never
 
+from services.reimbursement.commands.claim import OfClaim
+from services.reimbursement.commands.payment import (
+    AuthoriseAccountPayment,
+    AuthorisePayment,
+    ConfirmAccountPayment,
+    ConfirmPayment,
+    FailAccountPayment,
+    FailPayment,
+    IssueAccountPayment,
+    IssuePayment,
+    OfAccount,
+)
 from services.reimbursement.events.payment import (
     PaymentAuthorised,
     PaymentConfirmed,
     PaymentFailed,
     PaymentIssued,
 )
+from shared.kernel.refusals import Refusal
 
 PaymentEvent: TypeAlias = PaymentAuthorised | PaymentIssued | PaymentConfirmed | PaymentFailed
+
+
+class NothingPayable(Refusal):
+    """Nothing is payable here; what is below zero is carried to the next claim."""
+
+    rule = "R-2"
+    french = "Rien n'est payable ici; ce qui est sous zéro est reporté à la suivante."
+
+
+class PaymentAlreadyAuthorised(Refusal):
+    """There is a live payment for this already; one authorisation is all there is."""
+
+    rule = "R-24"
+    french = "Un paiement est déjà en cours pour ceci; il n'y a qu'une autorisation."
+
+
+class NoPaymentOnItsWay(Refusal):
+    """No payment is at this step: it must be authorised, then issued, then confirmed or failed."""
+
+    rule = "R-24"
+    french = "Aucun paiement n'en est là : autorisé, puis émis, puis confirmé ou échoué."
+
+
+class OtherReference(Refusal):
+    """The payment was issued under another reference; check which payment is meant."""
+
+    rule = "R-24"
+    french = "Le paiement a été émis sous une autre référence; vérifiez duquel il s'agit."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +101,79 @@ def pay(payment: Payment | None, event: PaymentEvent) -> Payment:
             return replace(payment, status="failed", failure=event.reason)
         case _:
             assert_never(event)
+
+
+def authorise(
+    ask: AuthorisePayment | AuthoriseAccountPayment, amount_cents: int
+) -> PaymentAuthorised:
+    """An amount may go to the bank, under the payment's id that the command names."""
+    return PaymentAuthorised(
+        payment_id=ask.payment_id,
+        amount_cents=amount_cents,
+        authorised_on=ask.effective_on,
+        authorised_by=ask.by.person,
+        **_payee(ask),
+    )
+
+
+def issue(
+    ask: IssuePayment | IssueAccountPayment, payment: Payment | None
+) -> Sequence[PaymentIssued]:
+    """The bank has the order for an authorised payment. Raises NoPaymentOnItsWay."""
+    if payment is None or payment.status != "authorised":
+        raise NoPaymentOnItsWay
+    issued = PaymentIssued(
+        payment_id=payment.payment_id,
+        amount_cents=payment.amount_cents,
+        reference=ask.reference,
+        issued_on=ask.effective_on,
+        issued_by=ask.by.person,
+        **_payee(ask),
+    )
+    return [issued]
+
+
+def confirm(
+    ask: ConfirmPayment | ConfirmAccountPayment, payment: Payment | None
+) -> Sequence[PaymentConfirmed]:
+    """The payment issued under this reference has arrived. Quiet: that is known already.
+
+    Raises NoPaymentOnItsWay, OtherReference.
+    """
+    if payment is None or payment.status not in ("issued", "confirmed"):
+        raise NoPaymentOnItsWay
+    if payment.reference != ask.reference:
+        raise OtherReference
+    if payment.status == "confirmed":
+        return []
+    confirmed = PaymentConfirmed(
+        payment_id=payment.payment_id,
+        amount_cents=payment.amount_cents,
+        reference=ask.reference,
+        confirmed_on=ask.effective_on,
+        confirmed_by=ask.by.person,
+        **_payee(ask),
+    )
+    return [confirmed]
+
+
+def fail(ask: FailPayment | FailAccountPayment, payment: Payment | None) -> PaymentFailed:
+    """The bank could not pay what was on its way. Raises NoPaymentOnItsWay."""
+    if payment is None or not payment.on_its_way:
+        raise NoPaymentOnItsWay
+    return PaymentFailed(
+        payment_id=payment.payment_id,
+        amount_cents=payment.amount_cents,
+        reason=ask.reason,
+        failed_on=ask.effective_on,
+        recorded_by=ask.by.person,
+        **_payee(ask),
+    )
+
+
+def _payee(ask: OfClaim | OfAccount) -> dict[str, Any]:
+    return {
+        "project_id": ask.project_id,
+        "organisation_id": ask.organisation_id,
+        "claim_id": ask.claim_id if isinstance(ask, OfClaim) else None,
+    }
