@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.main.demo.register import canonical_name, organisations, projects
+from services.main.staging import DemoFailed, DemoNeedsEmptyFolder
 from shared.kernel.money import half_up
 from shared.kernel.periods import parse_instant
 from tests.main.system import NOBODY, Said, System, grantline, in_a_process, up
@@ -105,8 +107,16 @@ def test_no_name_and_no_amount_is_in_the_log(played: Played) -> None:
 def test_a_folder_is_played_in_once(played: Played) -> None:
     again = grantline("demo", "--exit", "--port", "0", "--data", str(played.system.data))
     assert (again.code, again.out) == (4, "")
-    assert "already holds a system" in again.err
-    assert "Traceback" not in again.err
+    assert again.err == f"grantline: {DemoNeedsEmptyFolder().english()}\n"
+
+
+def test_a_story_that_cannot_be_played_to_its_end_is_said(tmp_path: Path) -> None:
+    """A work plan of many parties is longer than this system takes."""
+    words = ["demo", "--exit", "--json", "--port", "0", "--data", str(tmp_path)]
+    said = in_a_process(*words, GRANTLINE_BODY_BYTES_MAX="1024")
+    assert (said.code, said.out) == (4, "")
+    assert said.err.splitlines()[-1] == f"grantline: {DemoFailed().english()}"
+    assert "413" in said.err
 
 
 # What is in the system now.

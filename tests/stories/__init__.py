@@ -1,0 +1,1 @@
+"""Stories through all five services, asked over REST as an external system would."""
