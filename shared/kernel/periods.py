@@ -1,6 +1,7 @@
 """Civil dates in America/Toronto and the federal fiscal quarters that are cut from them."""
 
 import re
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, TypeAlias
@@ -31,6 +32,14 @@ def start_of_day(day: date) -> datetime:
 def end_of_day(day: date) -> datetime:
     """The first instant after a civil day: a deadline of that day ends just before (X11)."""
     return start_of_day(day + timedelta(days=1))
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later; 29 February becomes the 28th in common years (M-12)."""
+    year = day.year + years
+    if (day.month, day.day) == (2, 29) and not isleap(year):
+        return date(year, 2, 28)
+    return day.replace(year=year)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,8 +6,6 @@ import pytest
 
 from services.evaluation.commands import OpenEligibilityReview
 from services.evaluation.projections import PROJECTIONS
-from shared.kernel.events import Event, Heard
-from shared.runtime.projections import Recorded
 from tests.evaluation.examples import (
     EVALUATION,
     MEMBERS,
@@ -37,36 +35,14 @@ from tests.evaluation.examples import (
     submitted,
     who,
 )
-from tests.support.rows import no_rows
+from tests.support.rows import rows_after
 from tests.support.spec import Given
-
-
-def recorded(event: Event | Heard, position: int) -> Recorded:
-    """An event as a projection sees it."""
-    return Recorded(
-        event=event,
-        position=position,
-        origin="evaluation",
-        sequence=position,
-        event_id=f"event-{position}",
-        type=event.event_name,
-        stream=EVALUATION,
-        version=position,
-        subject=PROJECT,
-        recorded_at=NOW,
-        effective_at=NOW,
-        actor="officer-1",
-        body="",
-    )
 
 
 def row_of(here: Given, table: str, *key: str, then: Any = ()) -> Any:
     """The row after one project's evaluation, and what was heard after it."""
-    rows = no_rows(PROJECTIONS)
-    for position, event in enumerate([*here.history.get(EVALUATION, ()), *then], start=1):
-        for projection in PROJECTIONS:
-            projection.apply(rows, recorded(event, position))
-    return rows.get(table, *key)
+    events = [*here.history.get(EVALUATION, ()), *then]
+    return rows_after(PROJECTIONS, EVALUATION, events, NOW).get(table, *key)
 
 
 def declined() -> Given:

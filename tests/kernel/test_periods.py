@@ -25,6 +25,7 @@ from shared.kernel.periods import (
     rfc3339,
     start_of_day,
     to_micros,
+    years_after,
 )
 
 DAYS = st.dates(date(2000, 4, 1), date(2099, 12, 31))
@@ -276,3 +277,17 @@ def test_a_naive_instant_is_refused_and_never_read_as_the_servers(zone: tzinfo |
             reader(naive)
     with pytest.raises(TypeError):
         to_micros(naive)
+
+
+@pytest.mark.parametrize(
+    ("day", "years", "then"),
+    [
+        (date(2024, 2, 29), 1, date(2025, 2, 28)),
+        (date(2024, 2, 29), 4, date(2028, 2, 29)),
+        (date(2096, 2, 29), 4, date(2100, 2, 28)),
+        (date(2025, 2, 28), 3, date(2028, 2, 28)),
+        (date(2021, 3, 31), 7, date(2028, 3, 31)),
+    ],
+)
+def test_a_day_some_years_later_is_the_same_day(day: date, years: int, then: date) -> None:
+    assert years_after(day, years) == then

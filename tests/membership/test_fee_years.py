@@ -1,17 +1,11 @@
 """Fee years tile: no gap, no overlap, no drift (M-11, C-037)."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from services.membership.domain.fee_years import (
-    anniversary,
-    fee_year,
-    fee_year_on,
-    grace_day,
-    lapses_on,
-)
+from services.membership.domain.fee_years import fee_year
 
 LEAP_DAY = date(2024, 2, 29)
 
@@ -30,17 +24,6 @@ def test_who_joined_on_29_february_keeps_that_day() -> None:
     assert sum(lengths) == 1461
 
 
-def test_grace_counts_from_the_first_uncovered_day_and_the_lapse_follows_its_last() -> None:
-    uncovered = fee_year(LEAP_DAY, 2).start
-    assert grace_day(uncovered, date(2025, 2, 28)) == 1
-    assert grace_day(uncovered, date(2025, 4, 28)) == 60
-    assert lapses_on(uncovered, 60) == date(2025, 4, 29)
-
-
-def test_a_century_without_29_february_has_its_28th() -> None:
-    assert anniversary(date(2096, 2, 29), 4) == date(2100, 2, 28)
-
-
 ADMISSIONS = st.one_of(
     st.dates(date(2018, 1, 1), date(2099, 12, 31)),
     st.integers(0, 19).map(lambda cycle: date(2020 + 4 * cycle, 2, 29)),
@@ -55,11 +38,3 @@ def test_fee_years_tile_with_no_gap_and_no_overlap(admitted_on: date, number: in
         365,
         366,
     )
-
-
-@drawn(ADMISSIONS, st.integers(0, 20_000))
-def test_every_covered_day_has_exactly_one_fee_year(admitted_on: date, days: int) -> None:
-    day = admitted_on + timedelta(days=days)
-    found = fee_year_on(admitted_on, day)
-    assert found.start <= day < found.end
-    assert found == fee_year(admitted_on, found.number)

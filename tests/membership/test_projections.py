@@ -3,8 +3,6 @@
 from typing import Any
 
 from services.membership.projections import PROJECTIONS
-from shared.kernel.events import Event, Heard
-from shared.runtime.projections import Recorded
 from tests.membership.examples import (
     FLEUVE,
     FLEUVE_STREAM,
@@ -19,35 +17,13 @@ from tests.membership.examples import (
     waive,
 )
 from tests.membership.history import applicant, candidate, fee_due, member, registered
-from tests.support.rows import no_rows
+from tests.support.rows import rows_after
 from tests.support.spec import Given
-
-
-def recorded(event: Event | Heard, position: int) -> Recorded:
-    """An event as a projection sees it."""
-    return Recorded(
-        event=event,
-        position=position,
-        origin="membership",
-        sequence=position,
-        event_id=f"event-{position}",
-        type=event.event_name,
-        stream=FLEUVE_STREAM,
-        version=position,
-        subject=FLEUVE,
-        recorded_at=TODAY,
-        effective_at=TODAY,
-        actor="officer-1",
-        body="",
-    )
 
 
 def row_of(here: Given, table: str, *key: str) -> Any:
     """The row after one organisation's history."""
-    rows = no_rows(PROJECTIONS)
-    for position, event in enumerate(here.history[FLEUVE_STREAM], start=1):
-        for projection in PROJECTIONS:
-            projection.apply(rows, recorded(event, position))
+    rows = rows_after(PROJECTIONS, FLEUVE_STREAM, here.history[FLEUVE_STREAM], TODAY)
     return rows.get(table, *key)
 
 

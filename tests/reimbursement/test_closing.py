@@ -23,7 +23,6 @@ from services.reimbursement.domain.closing import (
     FinalReportNotSubmitted,
     IpOutcomeAlreadyReported,
     ProjectAlreadyCompleted,
-    years_after,
 )
 from services.reimbursement.events.agreement import (
     AgreementClosed,
@@ -46,6 +45,7 @@ from services.reimbursement.events.payment import (
     PaymentIssued,
 )
 from shared.kernel.commands import Actor, Command
+from shared.kernel.periods import years_after
 from shared.kernel.refusals import NotOnBehalf, Refusal, SamePerson
 from tests.reimbursement import examples as eg
 from tests.support.spec import given

@@ -1,10 +1,13 @@
 """Rows of projections in memory, for testing what one event changes without a database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy.dialects import sqlite
 
-from shared.runtime.projections import Projection, Row, Rows, StoredTable
+from shared.kernel.events import Event, Heard
+from shared.kernel.streams import subject_of
+from shared.runtime.projections import Projection, Recorded, Row, Rows, StoredTable
 
 
 class NoRows:
@@ -25,3 +28,29 @@ class NoRows:
 def no_rows(projections: Sequence[Projection]) -> Rows:
     """The tables of these projections, empty."""
     return Rows(NoRows(projections))  # type: ignore[arg-type]
+
+
+def rows_after(
+    projections: Sequence[Projection], stream: str, events: Iterable[Event | Heard], at: datetime
+) -> Rows:
+    """The tables of these projections after one stream's events, all recorded at one instant."""
+    rows = no_rows(projections)
+    for position, event in enumerate(events, start=1):
+        recorded = Recorded(
+            event=event,
+            position=position,
+            origin="here",
+            sequence=position,
+            event_id=f"event-{position}",
+            type=event.event_name,
+            stream=stream,
+            version=position,
+            subject=subject_of(stream),
+            recorded_at=at,
+            effective_at=at,
+            actor="officer-1",
+            body="",
+        )
+        for projection in projections:
+            projection.apply(rows, recorded)
+    return rows

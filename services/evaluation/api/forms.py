@@ -8,15 +8,11 @@ from pydantic import Field
 from services.evaluation.events import (
     AwardConditions,
     Ballot,
-    Count,
     Declaration,
     Outcome,
-    Points,
-    PositiveCount,
+    Parameters,
     Reasons,
     Verdict,
-    Weights,
-    default_weights,
 )
 from shared.kernel.identifiers import Line, OrganisationId, PersonId, Sha256, Slug, Text
 from shared.kernel.money import PositiveMoneyIn, Ratio
@@ -26,26 +22,10 @@ from shared.runtime.web.routes import Form
 People: TypeAlias = Annotated[tuple[PersonId, ...], Field(max_length=100)]
 
 
-class ParametersForm(Form):
-    """Evaluation's parameters of one programme; what is absent is the programme's usual rule."""
-
-    criterion_weights: Weights = Field(default_factory=default_weights)
-    score_scale: PositiveCount = 5
-    pass_mark: Ratio | None = None
-    reviews_required: PositiveCount = 3
-    score_spread_alert: Points = Decimal("2.0")
-    committee_quorum: PositiveCount = 3
-    min_participants: PositiveCount = 2
-    min_smes: Count = 1
-    sme_fte_lt: PositiveCount = 500
-    ready_within_days: Count = 90
-    selection_target_working_days: PositiveCount = 22
-
-
 class PolicyForm(VersionForm):
     """A version of a programme's parameters; `effective_to` is exclusive."""
 
-    parameters: ParametersForm = Field(default_factory=ParametersForm)
+    parameters: Parameters = Field(default_factory=Parameters)
 
 
 class OpenForm(Form):

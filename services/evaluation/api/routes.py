@@ -79,7 +79,7 @@ api = Api("evaluation", access=ACCESS, show={"evaluation": visible})
 @api.command("POST", "/policies", action="publish_policy", status=201)
 def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy[Parameters]:
     """Publish a version of a programme's rules for eligibility, scoring and selection."""
-    return form.publish(Parameters(**dict(form.parameters)), ask)
+    return form.publish(form.parameters, ask)
 
 
 @api.resource("/policies", stream=policy.STREAM, action="read_policies")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.intake.events import CostKind, InactiveDays, Place
+from services.intake.events import CostKind, Parameters, Place
 from shared.kernel.identifiers import Line, OrganisationId, Sha256, Slug, Text
 from shared.kernel.money import PositiveMoneyIn, Ratio
 from shared.kernel.periods import QuarterLabel
@@ -20,17 +20,10 @@ IP_OWNERS_MAX = 100
 """As many as there may be participants."""
 
 
-class ParametersForm(Form):
-    """Intake's parameters of one programme."""
-
-    proposal_inactive_days: InactiveDays = 180
-    associate_lead: Literal["deny", "allow"] = "deny"
-
-
 class PolicyForm(VersionForm):
     """A version of a programme's parameters; `effective_to` is exclusive."""
 
-    parameters: ParametersForm
+    parameters: Parameters
 
 
 class DraftForm(Form):

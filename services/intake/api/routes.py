@@ -77,11 +77,7 @@ api = Api("intake", access=ACCESS, show={"proposal": show_proposal})
 @api.command("POST", "/policies", action="publish_policy", status=201)
 def publish_policy(form: PolicyForm, ask: Ask) -> PublishPolicy[Parameters]:
     """Publish a version of a programme's intake parameters."""
-    parameters = Parameters(
-        proposal_inactive_days=form.parameters.proposal_inactive_days,
-        associate_lead=form.parameters.associate_lead,
-    )
-    return form.publish(parameters, ask)
+    return form.publish(form.parameters, ask)
 
 
 @api.resource("/policies", stream=policy.STREAM, action="read_policies")

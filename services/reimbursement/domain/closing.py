@@ -1,8 +1,6 @@
 """The end of a project: final report, IP outcome, completion, closing, retention (R-16)."""
 
-from calendar import isleap
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from services.reimbursement.commands.agreement import (
     AcceptFinalReport,
@@ -30,6 +28,7 @@ from services.reimbursement.events.agreement import (
 )
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, States
+from shared.kernel.periods import years_after
 from shared.kernel.refusals import Refusal, SamePerson
 
 Claims = Mapping[str, Claim]
@@ -190,13 +189,6 @@ def close_agreement(
             until=years_after(ask.effective_on, agreement.retention_years),
         ),
     ]
-
-
-def years_after(day: date, years: int) -> date:
-    """The same day so many years later; 29 February falls on the 28th in a common year."""
-    year = day.year + years
-    last_of_february = (day.month, day.day) == (2, 29) and not isleap(year)
-    return date(year, 2, 28) if last_of_february else day.replace(year=year)
 
 
 def _claims(_: CloseAgreement, states: States) -> Sequence[str]:
