@@ -173,13 +173,13 @@ class StoredTable:
         self._upsert = Prepared(upsert, dialect)
         self._delete = Prepared(_by_key(delete(self.physical), self.physical, self.keys), dialect)
         self._select = self.physical.select()
+        self._one = _by_key(self._select, self.physical, self.keys)
+        self._key_names = tuple(f"key_{name}" for name in self.keys)
 
     def load(self, connection: Connection, key: tuple[str, ...]) -> Row | None:
         """Read one row."""
-        query = self._select
-        for name, value in zip(self.keys, key, strict=True):
-            query = query.where(self.physical.c[name] == value)
-        found = connection.execute(query).mappings().first()
+        asked = dict(zip(self._key_names, key, strict=True))
+        found = connection.execute(self._one, asked).mappings().first()
         return None if found is None else dict(found)
 
     def write(
