@@ -33,7 +33,9 @@ Url = Annotated[
     str, typer.Option(envvar="GRANTLINE_URL", help="Where the system is.", show_default=True)
 ]
 Data = Annotated[Path, typer.Option(envvar="GRANTLINE_DATA", help="The data folder.")]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="Port of the front door.")]
+Port = Annotated[
+    int, typer.Option(envvar="GRANTLINE_PORT", min=0, max=65535, help="Port of the front door.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 HERE = Path(".grantline")
 
@@ -130,7 +132,10 @@ def tail(
     show = Show(as_json=as_json)
 
     async def follow() -> None:
-        async with reach(url, data, "operator") as client, client.stream("GET", path) as answer:
+        async with (
+            reach(url, data, "operator", running=True) as client,
+            client.stream("GET", path) as answer,
+        ):
             if answer.is_error:
                 await answer.aread()
                 _found(answer)

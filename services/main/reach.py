@@ -22,6 +22,10 @@ class Unreachable(Exception):
     """No system answers, and the data folder holds none; start one with `grantline up`."""
 
 
+class NotRunning(Unreachable):
+    """No system answers, so nothing can be watched; start one with `grantline up`."""
+
+
 def issuer_of(data: Path) -> LocalIssuer:
     """The local issuer whose key is in a data folder."""
     clock = SystemClock()
@@ -34,16 +38,21 @@ def token(data: Path, role: str, person: str = "command-line") -> str:
 
 
 @asynccontextmanager
-async def reach(url: str, data: Path, role: str) -> AsyncIterator[httpx.AsyncClient]:
+async def reach(
+    url: str, data: Path, role: str, *, running: bool = False
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the running system, or of the data folder opened here for this one command.
 
-    Raises Unreachable, or DataInUse when another process has the folder but does not answer.
+    Raises Unreachable, NotRunning where only a running one will do, or DataInUse when another
+    process has the folder but does not answer.
     """
     if await _answers(url):
         headers = {"Authorization": f"Bearer {token(data, role)}"}
         async with httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT) as client:
             yield client
         return
+    if running:
+        raise NotRunning
     if not (data / "audit.db").exists():
         raise Unreachable
     fleet = embedded_fleet(Settings.from_environment(data=data))

@@ -79,6 +79,13 @@ def test_where_nothing_runs_and_nothing_was_it_is_unavailable(
     assert not (tmp_path / "data").exists()
 
 
+def test_there_is_nothing_to_watch_in_a_folder_that_nobody_runs(tmp_path: Path) -> None:
+    (tmp_path / "audit.db").touch()
+    said = grantline("tail", "--url", NOBODY, "--data", str(tmp_path))
+    assert (said.code, said.out) == (5, "")
+    assert said.err.startswith("grantline: No system answers, so nothing can be watched")
+
+
 def test_a_healthy_machine_without_a_system_passes_its_check_up(tmp_path: Path) -> None:
     said = grantline("doctor", "--json", "--url", NOBODY, "--data", str(tmp_path / "data"))
     assert said.code == 0
