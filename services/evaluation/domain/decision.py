@@ -117,7 +117,7 @@ class NoDecisionProposed(Refusal):
 def clear_due_diligence(
     ask: ClearDueDiligence, evaluation: Evaluation
 ) -> Sequence[DueDiligenceCleared]:
-    """Clear due diligence, once, between the lock and the decision."""
+    """Clear due diligence, once, between the lock and the decision (E-8)."""
     require(evaluation, "scores_locked", "recommended", "committee")
     if evaluation.due_diligence is not None:
         return []
@@ -129,7 +129,7 @@ def clear_due_diligence(
 def make_recommendation(
     ask: MakeRecommendation, evaluation: Evaluation
 ) -> Sequence[RecommendationMade]:
-    """Recommend an outcome, upon locked scores; until the committee meets, anew if need be."""
+    """Recommend an outcome, upon locked scores (E-7), anew until the committee meets."""
     require(evaluation, "scores_locked", "recommended")
     return [
         RecommendationMade(

@@ -240,7 +240,7 @@ def conclude_eligibility(
 def return_detailed_proposal(
     ask: ReturnDetailedProposal, evaluation: Evaluation, proposal: Proposal
 ) -> Sequence[DetailedProposalReturned]:
-    """Send the detailed version submitted last back. Raises DetailedProposalWasReturned."""
+    """Send the detailed version submitted last back (E-3). Raises DetailedProposalWasReturned."""
     submission = _to_check(evaluation, proposal)
     return [
         DetailedProposalReturned(
@@ -268,7 +268,7 @@ def accept_detailed_proposal(
     organisations: Registry,
     policies: Policies,
 ) -> Sequence[EvaluationEvent]:
-    """Accept the detailed version; verdicts with unchanged inputs are carried (E-8).
+    """Accept a comprehensive detailed version (E-3); verdicts with unchanged inputs carry (E-8).
 
     Raises VersionNotSubmitted, DetailedProposalWasReturned and DetailedProposalIncomplete.
     """

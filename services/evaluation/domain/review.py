@@ -206,7 +206,10 @@ def _on_scale(score: Decimal, scale: int) -> bool:
 def submit_review(
     ask: SubmitReview, evaluation: Evaluation, policies: Policies
 ) -> Sequence[ReviewSubmitted]:
-    """Finish a review. Raises as scoring does, and ReviewIncomplete (E-2)."""
+    """Finish a review; the others can be read then (E-6).
+
+    Raises as scoring does, and ReviewIncomplete (E-2).
+    """
     review = _scoring(evaluation, ask.by)
     criteria = _parameters(evaluation, policies).criterion_weights
     if missing := sorted(set(criteria) - set(review.scores)):

@@ -47,7 +47,10 @@ PARTICIPANTS_MAX = 100
 def draft_proposal(
     ask: DraftProposal, proposal: Proposal, lead: Standing, policies: Policies
 ) -> Sequence[ProposalDrafted]:
-    """A lead begins a proposal; its role, objective and sector are recorded, never judged (I-5)."""
+    """A lead begins a proposal (I-1, I-3, I-13), by the policy in force that day (X7).
+
+    Its role, objective and sector are recorded, never judged (I-5).
+    """
     if not ask.by.may_act_for({ask.lead_organisation_id}):
         raise NotTheLead
     must_be_named(ask.by, ask.lead_organisation_id)
@@ -80,7 +83,7 @@ def must_be_allowed_to_lead(lead: Standing, policy: Pinned[Parameters]) -> None:
 def invite_participant(
     ask: InviteParticipant, proposal: Proposal, evaluation: Assessment
 ) -> Sequence[ParticipantInvited]:
-    """The lead names another party, or asks one again that declined."""
+    """The lead names another party, or asks one again that declined (I-9)."""
     must_be_the_lead(proposal, ask.by)
     must_be_open(proposal, evaluation)
     named = proposal.participant(ask.organisation_id)
@@ -121,7 +124,7 @@ def confirm_participation(
 def decline_participation(
     ask: DeclineParticipation, proposal: Proposal, evaluation: Assessment
 ) -> Sequence[ParticipantDeclined]:
-    """A participant may always say no; it then counts for nothing and stays named until removed."""
+    """A participant may always say no; it counts for nothing then, named until removed (I-10)."""
     participant = answering(proposal, ask.by, ask.organisation_id)
     must_go_on(proposal, evaluation)
     if ask.organisation_id == proposal.lead_organisation_id:
@@ -139,7 +142,7 @@ def decline_participation(
 def remove_participant(
     ask: RemoveParticipant, proposal: Proposal, evaluation: Assessment
 ) -> Sequence[ParticipantRemoved]:
-    """The lead no longer names a party; first the budget and the plans must do without it."""
+    """The lead no longer names a party; first budget and plans must do without it (I-7, I-9)."""
     must_be_the_lead(proposal, ask.by)
     must_be_open(proposal, evaluation)
     if ask.organisation_id == proposal.lead_organisation_id:

@@ -39,7 +39,7 @@ _SECTION = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 def revise_section(
     ask: ReviseSection, proposal: Proposal, evaluation: Assessment
 ) -> Sequence[SectionRevised]:
-    """A section gets new content, named by its hash."""
+    """A section gets new content, named by its hash, while the content is open (I-9)."""
     must_be_the_lead(proposal, ask.by)
     must_be_open(proposal, evaluation)
     if not _SECTION.fullmatch(ask.section):
@@ -60,7 +60,7 @@ def revise_section(
 def propose_budget(
     ask: ProposeBudget, proposal: Proposal, evaluation: Assessment
 ) -> Sequence[BudgetProposed]:
-    """The budget is replaced; a line is positive, and no total is too small or too large (S13)."""
+    """The budget is replaced; lines are positive, and no total is too small or large (I-9, S13)."""
     must_be_the_lead(proposal, ask.by)
     must_be_open(proposal, evaluation)
     _must_be_participants(proposal, [line.organisation_id for line in ask.lines])
@@ -79,7 +79,7 @@ def _place_in_budget(line: BudgetLine) -> tuple[str, str, str]:
 def propose_work_plan(
     ask: ProposeWorkPlan, proposal: Proposal, evaluation: Assessment
 ) -> Sequence[WorkPlanProposed]:
-    """The work plan is replaced; where work is done is recorded here and judged by evaluation."""
+    """The work plan is replaced (I-9); where work is done is recorded; evaluation judges it."""
     must_be_the_lead(proposal, ask.by)
     must_be_open(proposal, evaluation)
     _must_be_participants(proposal, [package.organisation_id for package in ask.packages])
@@ -103,7 +103,7 @@ def _must_be_participants(proposal: Proposal, organisation_ids: Iterable[str]) -
 def record_executive_endorsement(
     ask: RecordExecutiveEndorsement, proposal: Proposal, evaluation: Assessment
 ) -> Sequence[ExecutiveEndorsementRecorded]:
-    """An executive stands behind the proposal; no part of its content, so possible later too."""
+    """An executive stands behind the proposal; no content, so possible later too (I-10, S20)."""
     must_be_the_lead(proposal, ask.by)
     must_go_on(proposal, evaluation)
     if ask.endorsed_on > ask.effective_on:

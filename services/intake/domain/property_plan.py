@@ -49,7 +49,10 @@ def declare_ip_plan(
     evaluation: Assessment,
     owners: Mapping[str, Standing],
 ) -> Sequence[IpPlanDeclared]:
-    """Participants choose the owners freely, the funder and governments excepted."""
+    """Participants choose the owners freely, the funder and governments excepted (I-7).
+
+    What others gain by it must be answered; "none" is an answer (I-8).
+    """
     must_be_the_lead(proposal, ask.by)
     must_be_open(proposal, evaluation)
     for owner in ask.owners:

@@ -43,7 +43,7 @@ def submit_proposal(
     lead: Standing,
     policies: Policies,
 ) -> Sequence[ProposalSubmitted]:
-    """At any time (I-4), by any lead that is not only an associate (I-1, I-3)."""
+    """At any time (I-4), once (I-9), by any lead that is not only an associate (I-1, I-3)."""
     must_be_the_lead(proposal, ask.by)
     if must_go_on(proposal, evaluation) != "draft":
         raise ProposalAlreadySubmitted
@@ -72,7 +72,7 @@ def submit_detailed_proposal(
     lead: Standing,
     policies: Policies,
 ) -> Sequence[DetailedProposalSubmitted]:
-    """A complete detailed version, the first one or the answer to a return."""
+    """A complete detailed version (I-8), the first one or the answer to a return (I-2, I-9)."""
     must_be_the_lead(proposal, ask.by)
     status = must_go_on(proposal, evaluation)
     if status not in ("detailing", "returned"):
@@ -128,7 +128,7 @@ def _version(
 
 
 def _as_submitted(proposal: Proposal, party: Participant) -> SubmittedParticipant:
-    """The lead confirms by submitting; others count once they confirmed this very content."""
+    """The lead confirms by submitting; others count once they confirmed this content (I-10)."""
     leads = party.organisation_id == proposal.lead_organisation_id
     return SubmittedParticipant(
         organisation_id=party.organisation_id,
@@ -140,7 +140,7 @@ def _as_submitted(proposal: Proposal, party: Participant) -> SubmittedParticipan
 def withdraw_proposal(
     ask: WithdrawProposal, proposal: Proposal, evaluation: Assessment
 ) -> Sequence[ProposalWithdrawn]:
-    """The lead takes the proposal back, at any time before the decision."""
+    """The lead takes the proposal back, at any time before the decision (I-13)."""
     must_be_the_lead(proposal, ask.by)
     must_go_on(proposal, evaluation)
     withdrawn = ProposalWithdrawn(

@@ -32,7 +32,7 @@ class AdmitterApplied(SamePerson):
 
 
 def apply_as_associate(ask: ApplyAsAssociate, organisation: Organisation) -> Said:
-    """Ask to be an associate; no project is needed.
+    """Ask to be an associate (M-9); no project is needed, and no fee is owed (M-1).
 
     Refused: OrganisationNotFound, NotOnBehalf, BeyondAssociate. Quiet: it has asked already.
     """
@@ -50,7 +50,7 @@ def apply_as_associate(ask: ApplyAsAssociate, organisation: Organisation) -> Sai
 
 
 def admit_associate(ask: AdmitAssociate, organisation: Organisation) -> Said:
-    """Admit an applicant, by another person than who applied (X6).
+    """Admit an applicant (M-9), by another person than who applied (X6).
 
     Refused: OrganisationNotFound, NoAssociateApplication, BeyondAssociate, AdmitterApplied. Quiet:
     it is an associate already.

@@ -46,7 +46,7 @@ def attest_size(ask: AttestSize, organisation: Organisation) -> Said:
 def declare_affiliation(
     ask: DeclareAffiliation, organisation: Organisation, affiliate: Organisation
 ) -> Said:
-    """Declare common control, in the histories of both bodies; a later declaration counts.
+    """Declare common control, in both bodies' histories; a later declaration counts (I-11).
 
     Refused: OrganisationNotFound, AffiliateOfItself, AffiliateUnknown, DayStillToCome. Quiet: the
     same is declared already.

@@ -103,7 +103,9 @@ def fee_class(kind: str | None, size: Size | None, sme_fte_lt: int) -> FeeClass:
 
 
 def assess_fee(ask: AssessFee, organisation: Organisation, policies: Policies) -> Said:
-    """Assess the first fee year, once and for good; nothing owed at all admits at once (M-10).
+    """Assess the first fee year, once and for good (M-11), by the schedule in force (M-5).
+
+    An associate owes none (M-1); where nothing is owed at all, the member is admitted (M-10).
 
     Refused: OrganisationNotFound, AssociateOwesNoFee, NoApplication, FeeYearAlreadyAssessed,
     NoPolicyInForce, SizeNotAttested.

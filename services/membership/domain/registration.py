@@ -102,7 +102,7 @@ def identities(ask: Named, _: States) -> Sequence[str]:
 def register_organisation(
     ask: RegisterOrganisation, organisation: Organisation, taken: Mapping[str, Identity]
 ) -> Said:
-    """Register a body of any kind and country (M-6, M-7).
+    """Register a body of any kind and country (M-6, M-7), once under its name (I-11).
 
     Refused: OrganisationAlreadyRegistered, NameAlreadyTaken, NumberAlreadyTaken.
     """
@@ -124,7 +124,7 @@ def register_organisation(
 def amend_profile(
     ask: AmendOrganisationProfile, organisation: Organisation, taken: Mapping[str, Identity]
 ) -> Said:
-    """Replace the profile; a former name goes on standing for this body.
+    """Replace the profile; a former name goes on standing for this body (I-11).
 
     Refused: OrganisationNotFound, NameAlreadyTaken, NumberAlreadyTaken. Quiet: nothing differs.
     """
@@ -149,7 +149,7 @@ def amend_profile(
 def record_alias(
     ask: RecordOrganisationAlias, organisation: Organisation, taken: Mapping[str, Identity]
 ) -> Said:
-    """Record another spelling or name of the same body, exactly as a register has it.
+    """Record another spelling of the same body, exactly as a register has it (I-11).
 
     Refused: OrganisationNotFound, AliasOfAnother. Quiet: the spelling is known.
     """

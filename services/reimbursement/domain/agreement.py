@@ -177,10 +177,6 @@ class Agreement:
                 return agreed.rate
         return Fraction(0)
 
-    def budget_of(self, kind: CostKind) -> int:
-        """The planned cost of one kind, project-wide, in cents (R-8)."""
-        return sum(line.amount_cents for line in self.budget if line.kind == kind)
-
 
 def claim_ids(agreement: Agreement, terms: Terms | None) -> Sequence[str]:
     """The ids of all claim periods: each funded participant in each quarter of the terms (R-3)."""

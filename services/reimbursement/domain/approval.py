@@ -43,8 +43,8 @@ def _require_other_person(claim: Claim, by: Actor) -> None:
 def approve_claim(ask: ApproveClaim, claim: Claim, account: Account, agreement: Agreement) -> Said:
     """Let the claim count: on its own stream, the account's, and the agreement's (R-2, R-17).
 
-    The quarter's net total decides how many approvers it takes (R-24); the first of two leaves the
-    claim as it is. Where nothing is payable the claim is settled at once.
+    The quarter's net total decides how many approvers it takes (R-24), all different (X6); the
+    first of two leaves the claim as it is. Where nothing is payable it is settled at once.
     """
     require_known(claim, ask.by)
     require_status(claim, "assessed")
@@ -131,7 +131,7 @@ def _ceiling_shared(claim: Claim, worth: Entitlement, agreement: Agreement) -> C
 
 
 def reject_claim(ask: RejectClaim, claim: Claim) -> Sequence[ClaimRejected]:
-    """Refuse the whole claim with a reason; by nobody who certified, assessed or approved it."""
+    """Refuse the whole claim with a reason; not who certified, assessed or approved it (X6)."""
     require_known(claim, ask.by)
     require_status(claim, "assessed")
     if ask.content_hash != claim.content_hash:

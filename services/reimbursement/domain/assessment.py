@@ -32,7 +32,7 @@ class LinesNotAssessed(Refusal):
 
 
 def assess_cost_line(ask: AssessCostLine, claim: Claim) -> Sequence[CostLineAssessed]:
-    """Decide a line's eligible amount, with a reason; never by the claim's certifier (X6).
+    """Decide a line's eligible amount, with a reason (R-6); not the claim's certifier (X6).
 
     Until the assessment is closed a line may be decided again; the same answer changes nothing.
     """

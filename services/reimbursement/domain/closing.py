@@ -73,7 +73,7 @@ class AgreementNotClosable(Refusal):
 def submit_final_report(
     ask: SubmitFinalReport, agreement: Agreement
 ) -> Sequence[FinalReportSubmitted]:
-    """Hand in the final report; until it is accepted, a later one replaces it."""
+    """Hand in the final report; until it is accepted, a later one replaces it (R-16)."""
     require_known(agreement, ask.by)
     require_acting_for(agreement.organisation_ids, ask.by)
     require_in_force(agreement)
@@ -95,7 +95,7 @@ def submit_final_report(
 def accept_final_report(
     ask: AcceptFinalReport, agreement: Agreement
 ) -> Sequence[FinalReportAccepted]:
-    """Accept it, as another person than who handed it in (X6)."""
+    """Accept it, as another person than who handed it in (X6); holdback may go then (R-13)."""
     require_known(agreement, ask.by)
     require_in_force(agreement)
     report = agreement.final_report
@@ -133,7 +133,7 @@ def report_ip_outcome(ask: ReportIpOutcome, agreement: Agreement) -> Sequence[Ip
 
 
 def complete_project(ask: CompleteProject, agreement: Agreement) -> Sequence[ProjectCompleted]:
-    """Say that the work is done, once, on whatever day it was."""
+    """Say that the work is done, once, on whatever day it was (R-16)."""
     require_known(agreement, ask.by)
     if agreement.status == "completed":
         raise ProjectAlreadyCompleted
@@ -170,7 +170,7 @@ def open_for_closing(agreement: Agreement, claims: Claims, accounts: Accounts) -
 def close_agreement(
     ask: CloseAgreement, agreement: Agreement, claims: Claims, accounts: Accounts
 ) -> Sequence[AgreementClosed | RetentionStarted]:
-    """Close it and begin to count the retention. Raises AgreementNotClosable with what is open."""
+    """Close it and begin to count the retention (R-16). Raises AgreementNotClosable."""
     require_known(agreement, ask.by)
     require_in_force(agreement)
     still_open = open_for_closing(agreement, claims, accounts)

@@ -139,7 +139,7 @@ def evolve(envelope: Envelope, event: EnvelopeEvent) -> Envelope:
 
 
 def open_envelope(ask: OpenEnvelope, envelope: Envelope) -> Sequence[EnvelopeOpened]:
-    """Open a pot, once under each name."""
+    """Open a pot, once under each name; commitments never exceed it (R-15)."""
     if ask.valid_to < ask.valid_from:
         raise EnvelopeEndsBeforeItBegins
     if envelope.envelope_id:
@@ -250,7 +250,7 @@ def reserve_when_heard(
     policies: Policies,
     envelope: Envelope,
 ) -> Said:
-    """Reserve once both the decision and the version it approved were heard, in either order."""
+    """Reserve once the decision and the version it approved were heard, in either order (R-15)."""
     if not award.project_id or not proposal.knows(award):
         return []
     return reserve_commitment(ask, agreement, award, proposal, policies, envelope)
@@ -259,7 +259,7 @@ def reserve_when_heard(
 def release_commitment(
     ask: ReleaseCommitment, envelope: Envelope, agreement: Agreement
 ) -> Sequence[CommitmentReleased]:
-    """Give back what is kept for a project, once; never while its agreement is in force."""
+    """Give back what is kept for a project, once; not while its agreement is in force (R-15)."""
     if not envelope.envelope_id:
         raise EnvelopeNotFound
     kept = envelope.commitments.get(ask.project_id)

@@ -190,7 +190,7 @@ def execute_when_ready(
     members: Members,
     periods: Mapping[str, Any],
 ) -> Said:
-    """Execute once nothing is missing any more; until then, and afterwards, stay quiet."""
+    """Execute once nothing is missing any more (R-1); until then, and afterwards, stay quiet."""
     if agreement.status == "absent" or agreement.executed_on is not None:
         return []
     if missing_for_execution(agreement, agreement.terms, envelope, members):

@@ -58,7 +58,7 @@ def content_hash(claim: Claim, necessity: Sequence[Necessity]) -> str:
 def file_claim(ask: FileClaim, claim: Claim, agreement: Agreement) -> Sequence[ClaimFiled]:
     """Certify the quarter's costs (R-3, R-5, R-6); the person who asks is the certifier.
 
-    Late is decided from now, not from the effective date, against the end of the civil day.
+    Late is decided from now, not from the effective date, against the end of the civil day (X11).
     """
     require_changeable(claim, ask.by)
     require_in_force(agreement)

@@ -210,7 +210,7 @@ def record_cost_line(
 def withdraw_cost_line(
     ask: WithdrawCostLine, claim: Claim, documents: Mapping[str, Document]
 ) -> Said:
-    """Take a line back before filing; its share of the invoice becomes free."""
+    """Take a line back before filing (R-3); its share of the invoice becomes free (R-23)."""
     require_changeable(claim, ask.by)
     line = claim.line(ask.line_id)
     owner = {

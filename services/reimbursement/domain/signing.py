@@ -124,7 +124,7 @@ def complete_caps(
 def state_terms(
     ask: StateTerms, agreement: Agreement, policies: Policies
 ) -> Sequence[AgreementTermsStated]:
-    """State the eligible dates and caps; they may change until somebody signs under them."""
+    """State eligible dates (R-25) and caps (R-14); they may change until somebody signs."""
     require_known(agreement, ask.by)
     if agreement.executed_on is not None:
         raise AlreadyExecuted
