@@ -65,6 +65,18 @@ def test_without_a_declaration_nothing_of_the_others_is_seen() -> None:
     assert seen(reviewed().after(assign(silent), lock), silent) == ["reviewer-4"]
 
 
+def test_before_its_declaration_a_reviewer_sees_who_takes_part_and_no_more() -> None:
+    silent = actor("reviewer-4", "reviewer")
+    here = reviewed().after(assign(silent))
+    view = visible(of(here), silent)
+    assert {"title", "participants"} <= view.keys()
+    assert view.keys().isdisjoint(
+        {"verdicts", "criteria", "weighted_score", "committee", "decision"}
+    )
+    assert "verdicts" in visible(of(here.after(declare(silent))), silent)
+    assert "verdicts" not in visible(of(here.after(declare(silent, "actual"))), silent)
+
+
 def test_a_recused_reviewer_sees_no_other_review_ever_again() -> None:
     here = reviewed().after(declare(ONE, "actual"))
     assert seen(here, ONE) == ["reviewer-1"]

@@ -22,6 +22,15 @@ _FOR_APPLICANTS = (
     "eligible",
     "gaps",
 )
+_TO_DECLARE_UPON = (
+    "project_id",
+    "stage",
+    "programme",
+    "title",
+    "lead_organisation_id",
+    "participants",
+)
+"""What a person needs to know to say whether it has a conflict of interest."""
 _RESULTS = ("criteria", "weighted_score", "weighted_score_exact")
 _OF_A_DECISION = (
     "outcome",
@@ -37,16 +46,20 @@ _OF_A_DECISION = (
 def visible(evaluation: Evaluation, actor: Actor) -> dict[str, Any]:
     """The evaluation as this person may see it.
 
-    A reviewer sees its own review only until it is submitted or the scores are locked, and never
-    more once recused, whatever other roles it has (E-6, E-5). An applicant sees the verdicts, and
+    A reviewer sees who takes part, and no more before it has declared that there is no conflict,
+    nor once recused, whatever other roles it has (E-5); then its own review only, until that is
+    submitted or the scores are locked (E-6). An applicant sees the verdicts, and
     once decided the criteria's results (E-2). Raises EvaluationNotFound for everybody else.
     """
     whole = _whole(evaluation)
     own = evaluation.reviews.get(actor.person)
     if own is not None:
         locked = evaluation.weighted_score is not None
-        if own.recused or own.declaration != "none" or not (own.submitted or locked):
+        if not (own.submitted or locked):
             whole["reviews"] = {own.person: whole["reviews"][own.person]}
+        if own.recused or own.declaration != "none":
+            seen = {name: whole[name] for name in _TO_DECLARE_UPON}
+            return {**seen, "reviews": {own.person: whole["reviews"][own.person]}}
         return whole
     if actor.roles & INSIDE:
         return whole

@@ -48,7 +48,6 @@ from shared.runtime.web.routes import Api, Ask, Page, Read
 
 OFFICER = frozenset({"programme_officer"})
 APPLICANT = OFFICER | PARTIES
-WITH_REVIEWERS = READERS | {"reviewer"}
 
 ACCESS = {
     "publish_policy": OFFICER,
@@ -58,14 +57,14 @@ ACCESS = {
     "revise_content": APPLICANT,
     "submit_proposal": APPLICANT,
     "withdraw_proposal": APPLICANT,
-    "read_proposal": WITH_REVIEWERS | APPLICANT,
-    "read_policies": WITH_REVIEWERS | APPLICANT,
+    "read_proposal": READERS | APPLICANT,
+    "read_policies": READERS | APPLICANT | {"reviewer"},
 }
 
 
 def show_proposal(proposal: Proposal, actor: Actor) -> dict[str, Any]:
     """A proposal for staff and for its parties. Raises ProposalNotFound for everybody else."""
-    if proposal.stage == "absent" or not actor.may_read(proposal.party_ids, WITH_REVIEWERS):
+    if proposal.stage == "absent" or not actor.may_read(proposal.party_ids):
         raise ProposalNotFound
     seen: dict[str, Any] = shown(proposal)
     return seen
@@ -300,4 +299,4 @@ def list_participations(read: Read) -> Page:
 
 def _own_or(read: Read, asked: str | None) -> str | None:
     """Staff filter by any organisation or by none; others always by their own."""
-    return read.actor.lists_only(WITH_REVIEWERS) or asked
+    return read.actor.lists_only() or asked
