@@ -18,7 +18,16 @@ from sqlalchemy import (
 
 from shared.kernel.decider import Domain
 from shared.kernel.envelope import Sealed
-from shared.runtime.journal import EVENT_SUBJECT, HEAD, JOURNAL, MARK, WAITING, read_event
+from shared.runtime.journal import (
+    ANSWER,
+    EVENT_SUBJECT,
+    HEAD,
+    JOURNAL,
+    MARK,
+    WAITING,
+    StoredAnswer,
+    read_event,
+)
 
 SEALED = (JOURNAL.c.position, JOURNAL.c.envelope, JOURNAL.c.body, JOURNAL.c.hash)
 OWN_AFTER = (
@@ -105,6 +114,12 @@ class Snapshot:
         """Every event about or naming a project or organisation, in journal order."""
         query = select(*SEALED).where(JOURNAL.c.position.in_(positions_of(subject, after)))
         return self._stored(query.order_by(JOURNAL.c.position).limit(limit))
+
+    def answer(self, actor: str, key: str) -> StoredAnswer | None:
+        """The first success of this actor's idempotency key."""
+        query = select(*ANSWER.c).where(ANSWER.c.actor == actor, ANSWER.c.key == key)
+        found = self.connection.execute(query).first()
+        return None if found is None else StoredAnswer(*found[2:])
 
     def own_after(self, sequence: int, limit: int) -> list[tuple[int, Sealed]]:
         """This service's own events after one of its sequences, with their sequences."""

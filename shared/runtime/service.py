@@ -1,9 +1,10 @@
 """One service put together: database, journal, writer, messaging, projections, web."""
 
+import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import anyio
 import structlog
@@ -15,7 +16,7 @@ from shared.runtime.arrivals import Arrivals
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.database import Database
 from shared.runtime.deciding import Deciding
-from shared.runtime.items import Asked
+from shared.runtime.items import Asked, KeyReused
 from shared.runtime.journal import Head, Journal
 from shared.runtime.messaging import Relay, Subscriber
 from shared.runtime.new_ids import Ids
@@ -196,7 +197,14 @@ class Service:
     async def rebuild(
         self, by: Actor, reason: str, key: str | None = None, fingerprint: str = "rebuild"
     ) -> Rebuilt:
-        """Rebuild all projections and record it, once for each key. Raises RebuildRunning."""
+        """Rebuild all projections and record it, once for each key.
+
+        Raises RebuildRunning, or KeyReused before anything is done.
+        """
+        key = key or self.ids.uuid7()
+        earlier = await anyio.to_thread.run_sync(self._rebuilt, by.person, key, fingerprint)
+        if earlier is not None:
+            return earlier
         rebuilt = await anyio.to_thread.run_sync(self._rebuild)
         now = self.clock.now()
         event = ProjectionsRebuilt(
@@ -208,17 +216,26 @@ class Service:
             reason=reason,
         )
         command = RecordOperation(service=self.name, event=event, by=by, now=now, effective_at=now)
-        key = key or self.ids.uuid7()
         asked = Asked(
             command=command,
             key=key,
             fingerprint=fingerprint,
             status=200,
-            show=lambda _: {},
+            show=lambda _: asdict(rebuilt),
             correlation_id=key,
         )
         await self.writer.submit(asked)
         return rebuilt
+
+    def _rebuilt(self, person: str, key: str, fingerprint: str) -> Rebuilt | None:
+        """What an earlier rebuild under this key came to."""
+        with self.snapshot() as state:
+            earlier = state.answer(person, key)
+        if earlier is None:
+            return None
+        if earlier.fingerprint != fingerprint:
+            raise KeyReused
+        return Rebuilt(**json.loads(earlier.body))
 
     def _rebuild(self) -> Rebuilt:
         if not self._rebuilding.acquire(blocking=False):

@@ -104,9 +104,10 @@ async def test_the_answer_compares_the_read_models_before_and_after(operator: Cl
 
 
 async def test_a_rebuild_asked_for_twice_under_one_key_is_noted_once(operator: Client) -> None:
-    for _ in range(2):
-        answer = await operator.post(PATH, BECAUSE, idempotency_key="k-1")
-        assert (answer.status_code, answer.json()["equal"]) == (200, True)
+    answers = [await operator.post(PATH, BECAUSE, idempotency_key="k-1") for _ in range(2)]
+    first, second = (answer.json() | {"seconds": 0} for answer in answers)
+    assert first == second
+    assert first["equal"] is True
     assert len(await noted(operator)) == 1
     other = await operator.post(PATH, {"reason": "Another."}, idempotency_key="k-1")
     assert (other.status_code, other.json()["code"]) == (422, "key-reused")
