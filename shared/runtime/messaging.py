@@ -1,12 +1,13 @@
 """The two threads that connect a journal with its neighbours: relay out, subscriber in."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 import structlog
 from sqlalchemy.exc import OperationalError, TimeoutError
 
+from shared.kernel.envelope import Sealed
 from shared.kernel.refusals import Refusal, Unavailable
 from shared.runtime.items import Stopping
 from shared.runtime.reading import Snapshot
@@ -60,22 +61,26 @@ class Relay:
         self._news.set()
         self._thread.join()
 
-    def step(self) -> int:
-        """Publish one batch; returns how many events it had."""
+    def step(self) -> bool:
+        """Publish the next events, if there are any; returns whether there may be more."""
+        last = self._writer.head.sequence
+        if last <= self._writer.relayed:
+            return False
+        reached = self._transport.publish(self._origin, last, self._unsent)
+        self._writer.note_relayed(reached)
+        return reached < last
+
+    def _unsent(self) -> Sequence[tuple[int, Sealed]]:
         with self._snapshot() as state:
-            batch = state.own_after(self._writer.relayed, self._batch_max)
-        if batch:
-            self._transport.publish(self._origin, batch)
-            self._writer.note_relayed(batch[-1][0])
-        return len(batch)
+            return state.own_after(self._writer.relayed, self._batch_max)
 
     def _run(self) -> None:
         while not self._stop.is_set():
             self._news.wait(POLL_SECONDS)
             self._news.clear()
             try:
-                while self.step() == self._batch_max and not self._stop.is_set():
-                    pass  # A smaller batch was the last: whoever commits more wakes us again.
+                while self.step() and not self._stop.is_set():
+                    pass
                 self.failure = None
             except Exception as failure:  # Whatever it was: what was not sent is sent again.
                 self._note(failure)

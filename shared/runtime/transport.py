@@ -7,10 +7,12 @@ process, after what its own journal says has arrived. Publishing only wakes it.
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from shared.kernel.envelope import Sealed
 from shared.runtime.reading import Snapshot
+
+Unsent: TypeAlias = Callable[[], Sequence[tuple[int, Sealed]]]
 
 
 class Subscription(Protocol):
@@ -40,10 +42,11 @@ class Subscription(Protocol):
 class Transport(Protocol):
     """Carries events, each at least once, in order for each subject."""
 
-    def publish(self, origin: str, events: Sequence[tuple[int, Sealed]]) -> None:
-        """Hand over own events with their sequences; returns once they are acknowledged.
+    def publish(self, origin: str, last: int, unsent: Unsent) -> int:
+        """Hand over own events; returns the sequence up to which they are acknowledged.
 
-        Raises Unavailable.
+        `last` is the last there is to send; `unsent` reads the next of them, with their
+        sequences, for a transport that carries them. Raises Unavailable.
         """
         ...
 
@@ -84,10 +87,11 @@ class LocalTransport:
         """The services that have joined."""
         return frozenset(self._journals)
 
-    def publish(self, origin: str, events: Sequence[tuple[int, Sealed]]) -> None:
+    def publish(self, origin: str, last: int, unsent: Unsent) -> int:
         """Wake the subscriptions: the events are already in a journal that they read."""
-        self._published[origin] = max(self._published.get(origin, 0), events[-1][0])
+        self._published[origin] = last
         self.wake()
+        return last
 
     def subscribe(
         self, service: str, origins: frozenset[str], arrived: Callable[[], Mapping[str, int]]

@@ -16,7 +16,7 @@ from shared.runtime import messaging
 from shared.runtime.messaging import Subscriber
 from shared.runtime.service import Service
 from shared.runtime.serving import Fleet
-from shared.runtime.transport import LocalTransport
+from shared.runtime.transport import LocalTransport, Unsent
 from tests.runtime.running import (
     PATIENCE_SECONDS,
     Running,
@@ -39,12 +39,13 @@ class Spy(LocalTransport):
         self.sent: list[int] = []
         self.failure: Exception | None = None
 
-    def publish(self, origin: str, events: Sequence[tuple[int, Sealed]]) -> None:
+    def publish(self, origin: str, last: int, unsent: Unsent) -> int:
         if self.failure is not None:
             raise self.failure
+        events = unsent()
         if origin == "ledger":
             self.sent += [sequence for sequence, _ in events]
-        super().publish(origin, events)
+        return super().publish(origin, events[-1][0], unsent)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from shared.kernel.envelope import Sealed
 from shared.runtime.projections import Rows
 from shared.runtime.rebuild import Fill, Rebuild, RebuildRunning, actor_of
 from shared.runtime.service import Service
-from shared.runtime.transport import LocalTransport
+from shared.runtime.transport import LocalTransport, Unsent
 from tests.runtime.running import (
     PATIENCE_SECONDS,
     Running,
@@ -232,9 +232,10 @@ class Spy(LocalTransport):
         super().__init__()
         self.sent: list[Sealed] = []
 
-    def publish(self, origin: str, events: Sequence[tuple[int, Sealed]]) -> None:
+    def publish(self, origin: str, last: int, unsent: Unsent) -> int:
+        events = unsent()
         self.sent += [sealed for _, sealed in events]
-        super().publish(origin, events)
+        return super().publish(origin, events[-1][0], unsent)
 
 
 def opened(folder: Path, spy: Spy) -> Service:
