@@ -30,17 +30,36 @@ class Inbox:
         self._lock = threading.Lock()
         self._closed = False
         self._in_hand: set[Pending] = set()
+        self._held: dict[asyncio.AbstractEventLoop, list[Pending]] = {}
 
     def __len__(self) -> int:
         """How many items wait."""
         return self._queue.qsize()
 
     async def ask(self, item: Item) -> Any:
-        """Wait for an item's outcome on this event loop. Raises Overloaded or Stopping."""
+        """Wait for an item's outcome on this event loop. Raises Overloaded or Stopping.
+
+        What one turn of the loop asks for goes to the writer together: it is woken once for all,
+        and commits them in one group.
+        """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        self._put(Pending(item, lambda outcome: _tell(future, outcome), loop))
+        held = self._held.setdefault(loop, [])
+        self._check(len(held))
+        held.append(Pending(item, lambda outcome: _tell(future, outcome), loop))
+        if len(held) == 1:
+            loop.call_soon(self._pass_on, loop)
         return await future
+
+    def _pass_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        held = self._held.pop(loop)
+        with self._lock:
+            if not self._closed:
+                for pending in held:
+                    self._queue.put(pending)
+                return
+        for pending in held:
+            pending.settle(Stopping())
 
     def hand(self, item: "Item | Task") -> Any:
         """Wait for an item's outcome in this thread. Raises Overloaded or Stopping.
@@ -53,11 +72,14 @@ class Inbox:
 
     def _put(self, pending: Pending) -> None:
         with self._lock:
-            if self._closed:
-                raise Stopping
-            if self._queue.qsize() >= self._items_max:
-                raise Overloaded
+            self._check(0)
             self._queue.put(pending)
+
+    def _check(self, held: int) -> None:
+        if self._closed:
+            raise Stopping
+        if self._queue.qsize() + held >= self._items_max:
+            raise Overloaded
 
     def take(self, seconds: float) -> Pending | None:
         """The next item, or nothing at the end. Raises queue.Empty after so many seconds."""
