@@ -22,7 +22,10 @@ $(INSTALLED): requirements/dev.txt
 	@touch $@
 
 demo: setup ## Start everything, play the real portfolio, stay up to look around
-	$(BIN)/grantline demo
+	@if ls .grantline/*.db >/dev/null 2>&1; then \
+		echo "Played before: starting what is in .grantline (remove that folder to play again)."; \
+		$(BIN)/grantline up; \
+	else $(BIN)/grantline demo; fi
 
 # DATA=folder keeps what was played; otherwise it goes into a temporary folder, removed afterwards.
 demo-once: setup ## Play the real portfolio and stop after the summary

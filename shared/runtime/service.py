@@ -125,7 +125,8 @@ class Service:
             fill = Fill(self.domain, generation, connection, self.settings.rows_cached_max)
             fill.catch_up(connection, self.settings.rebuild_chunk_events)
             show_generation(connection, generation)
-        log.info("projections-built", service=self.name, events=fill.events)
+        if fill.events:
+            log.info("projections-built", service=self.name, events=fill.events)
         return generation
 
     def start(self) -> None:
