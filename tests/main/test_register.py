@@ -15,8 +15,8 @@ from services.main.demo.register import (
     canonical_name,
     organisations,
     projects,
-    spelled_alike,
 )
+from shared.kernel.identifiers import same_name
 
 CLUSTERS = {
     "Scale AI": 28,
@@ -154,4 +154,4 @@ def test_every_other_spelling_is_one_that_the_register_notes() -> None:
 
 def test_bodies_with_names_alike_stay_two_where_no_note_says_otherwise() -> None:
     assert canonical_name("Nunavut Fisheries") != canonical_name("Nunavut Fisheries Association")
-    assert not spelled_alike("AGT", "AGT Food and Ingredients")
+    assert same_name("AGT") != same_name("AGT Food and Ingredients")

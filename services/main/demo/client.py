@@ -52,7 +52,6 @@ class Client:
         *,
         on: date | None = None,
         method: str = "POST",
-        behalf: str | None = None,
     ) -> Mapping[str, Any]:
         """Ask for something as of a civil day. Raises Refused."""
         self.requests += 1
@@ -62,8 +61,6 @@ class Client:
         }
         if on is not None:
             headers["Effective-At"] = datetime.combine(on, time(17), UTC).isoformat()
-        if behalf is not None:
-            headers["On-Behalf-Of"] = behalf
         answer = await self.http.request(method, path, json=body or {}, headers=headers)
         if answer.is_error:
             raise Refused(method, path, answer)

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-from shared.kernel.identifiers import same_name
-
 SAME_BODY: Mapping[str, str] = {
     "Centre Intégré de Santé et de Services Sociaux de Laval": (
         "Centre intégré de santé et de services sociaux de Laval (CISSS)"
@@ -97,11 +95,6 @@ def projects() -> list[ProjectRow]:
 def canonical_name(name: str) -> str:
     """The spelling under which a body is registered first."""
     return SAME_BODY.get(name, name)
-
-
-def spelled_alike(one: str, other: str) -> bool:
-    """Whether two names are one spelling by the system's own rule (I-11)."""
-    return same_name(one) == same_name(other)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
