@@ -24,6 +24,15 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     data: Path = Field(Path(".grantline"), description="Folder of the journals and the local key.")
+    postgres: str | None = Field(
+        None,
+        pattern=r"^postgresql://.*\{service\}",
+        repr=False,
+        description="URL of the databases, with {service} in it; SQLite in the folder if empty.",
+    )
+    kafka: str | None = Field(
+        None, description="Bootstrap servers of the broker; no peers if empty."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on; loopback unless said.")
     port: int = Field(8000, ge=0, le=65535, description="Port of the front door.")
     issuer: str = Field("grantline-local", description="Who issues the tokens.")
