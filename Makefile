@@ -55,6 +55,6 @@ rules: setup ## Print the tests as the rules they prove
 lock: ## Renew requirements/ from pyproject.toml (needs uv; keeps what still fits)
 	uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --quiet \
 		--generate-hashes --no-emit-index-url --no-header --output-file requirements/runtime.txt
-	uv pip compile pyproject.toml --extra postgres --group dev --universal --python-version 3.11 \
-		--quiet --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile pyproject.toml --extra postgres --extra wheels --group dev --universal \
+		--python-version 3.11 --quiet --generate-hashes --no-emit-index-url --no-header \
 		--constraint requirements/runtime.txt --output-file requirements/dev.txt
