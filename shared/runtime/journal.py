@@ -26,6 +26,7 @@ from shared.kernel.events import Event, Heard
 from shared.kernel.periods import to_micros
 from shared.kernel.upcasting import upcast
 from shared.runtime.database import Prepared
+from shared.runtime.failpoints import reach
 
 COLUMNS = (
     "position", "origin", "sequence", "event_id", "stream", "version", "type", "schema", "subject",
@@ -205,6 +206,7 @@ class Journal:
     ) -> None:
         """Insert everything of one group and move the head: one round trip for each table."""
         self._insert.many(connection, batch.lines)  # type: ignore[arg-type]
+        reach("journal.after_lines")
         self._insert_subject.many(connection, batch.subjects)
         self._insert_answer.many(connection, batch.answers)
         self._release.many(connection, [(event_id,) for event_id in batch.waits])

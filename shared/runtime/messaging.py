@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 
 from shared.kernel.envelope import Sealed
 from shared.kernel.refusals import Refusal, Unavailable
+from shared.runtime.failpoints import reach
 from shared.runtime.items import Stopping
 from shared.runtime.reading import Snapshot
 from shared.runtime.transport import Subscription, Transport
@@ -66,13 +67,18 @@ class Relay:
         last = self._writer.head.sequence
         if last <= self._writer.relayed:
             return False
+        reach("relay.before_publish")
         reached = self._transport.publish(self._origin, last, self._unsent)
+        reach("relay.after_publish")
         self._writer.note_relayed(reached)
+        reach("relay.after_note")
         return reached < last
 
     def _unsent(self) -> Sequence[tuple[int, Sealed]]:
         with self._snapshot() as state:
-            return state.own_after(self._writer.relayed, self._batch_max)
+            unsent = state.own_after(self._writer.relayed, self._batch_max)
+        reach("relay.after_read")
+        return unsent
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -129,8 +135,11 @@ class Subscriber:
         """Take in one batch; returns how many events it had."""
         events = self._subscription.poll(self._batch_max, seconds)
         if events:
+            reach("subscriber.after_poll")
             self._writer.receive(events)
+            reach("subscriber.after_receive")
             self._subscription.settle()
+            reach("subscriber.after_settle")
         return len(events)
 
     def _run(self) -> None:

@@ -18,6 +18,7 @@ from shared.kernel.decider import Domain
 from shared.kernel.periods import from_micros
 from shared.kernel.refusals import Refusal
 from shared.runtime.database import Database
+from shared.runtime.failpoints import reach
 from shared.runtime.journal import read_event
 from shared.runtime.projections import Generation, Projection, Recorded, Rows, StoredRows
 from shared.runtime.reading import lines_after
@@ -85,7 +86,9 @@ def next_number(connection: Connection) -> int:
 def show_generation(connection: Connection, generation: Generation) -> None:
     """Make a complete generation the one that is read."""
     generation.show(connection)
+    reach("rebuild.after_show")
     _drop_others(connection, generation)
+    reach("rebuild.after_drop")
     connection.execute(delete(PROJECTION))
     for projection in generation.projections:
         connection.execute(
@@ -162,14 +165,19 @@ class Rebuild:
         old = Generation(self._projections, number - 1, self._database.dialect)
         new = Generation(self._projections, number, self._database.dialect)
         self._writer.run(new.create)
+        reach("rebuild.after_create")
         fill = Fill(self._domain, new, self._database.writer, self._settings.rows_cached_max)
         try:
             self._backfill(fill)
+            reach("rebuild.before_join")
             self._writer.run(lambda connection: self._join(connection, fill))
+            reach("rebuild.after_join")
             before, after, position = self._compare(old, new)
+            reach("rebuild.before_switch")
             self._writer.run(
                 lambda connection: show_generation(connection, new), self._writer.switch
             )
+            reach("rebuild.after_switch")
         except BaseException:
             self._writer.run(lambda connection: self._give_up(connection, new))
             raise
@@ -185,6 +193,7 @@ class Rebuild:
                 fill.stored.connection = connection
                 rows = fill.fold(lines)
             self._writer.run(partial(fill.write, rows=rows))
+            reach("rebuild.after_chunk")
 
     def _join(self, connection: Connection, fill: Fill) -> None:
         fill.stored.connection = connection

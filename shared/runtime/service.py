@@ -16,6 +16,7 @@ from shared.runtime.arrivals import Arrivals
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.database import Database
 from shared.runtime.deciding import Deciding
+from shared.runtime.failpoints import reach
 from shared.runtime.items import Asked, KeyReused
 from shared.runtime.journal import Head, Journal
 from shared.runtime.messaging import Relay, Subscriber
@@ -82,6 +83,7 @@ class Service:
 
     def open(self) -> None:
         """Open the database, apply its schema, bring the projections up. Raises DataInUse."""
+        reach("service.before_schema")
         path = self.settings.data / f"{self.name}.db"
         self._database = Database(path, self.settings.readers_max)
         try:
@@ -91,9 +93,11 @@ class Service:
             raise
 
     def _put_together(self) -> None:
+        reach("service.after_schema")
         dialect = self._database.dialect
         journal = Journal(self.domain, dialect)
         generation = self._prepared()
+        reach("service.after_projections")
         rows = StoredRows(self._database.writer, generation.tables, self.settings.rows_cached_max)
         deciding = Deciding(self.domain, [generation], self.ids, self.clock.now)
         self.writer = Writer(self._database, journal, deciding, [rows], self.settings, self.clock)

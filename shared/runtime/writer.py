@@ -24,6 +24,7 @@ from shared.runtime.clock import Clock
 from shared.runtime.database import Database
 from shared.runtime.deciding import Context, Deciding, Diverged
 from shared.runtime.drafts import Draft, Ground, Memory
+from shared.runtime.failpoints import reach
 from shared.runtime.inbox import Inbox, Pending
 from shared.runtime.items import (
     Answer,
@@ -162,6 +163,8 @@ class Writer:
         try:
             with self._database.writing() as connection:
                 outcome = task.work(connection)
+                reach("writer.before_task_commit")
+            reach("writer.after_task_commit")
             task.then()
         except Exception as failure:
             outcome = failure
@@ -175,21 +178,26 @@ class Writer:
             with self._database.writing() as connection:
                 found = self._journal.lock_head(connection)
                 self._journal.move_head(connection, replace(found, relayed=head.relayed))
+                reach("writer.before_cursor_commit")
         except SQLAlchemyError as failure:  # Sent again after a restart, at worst.
             log.error("relay-cursor-not-stored", error=type(failure).__name__)
             return
+        reach("writer.after_cursor_commit")
         self.head = head
 
     def _commit(self, group: Sequence[Pending]) -> None:
         if not group:
             return
+        reach("writer.before_begin")
         try:
             with self._database.writing() as connection:
                 items = [each.item for each in group if not isinstance(each.item, Task)]
                 draft, outcomes = self._decided(connection, items)
+                reach("writer.after_decide")
                 if changed := draft.changed:
                     marks = self._marks_after(draft)
                     waiting = self._write(connection, draft, marks)
+                    reach("writer.before_commit")
         except Exception as failure:
             self._deciding.waiting = self._waiting
             log.error("group-failed", error=type(failure).__name__)
@@ -199,14 +207,18 @@ class Writer:
             else:
                 self._inbox.settle([(group[0], failure)])
             return
+        reach("writer.after_commit")
         if changed:
             self._committed(draft, marks, waiting)
+        reach("writer.before_answer")
         self._inbox.settle(list(zip(group, outcomes, strict=True)))
+        reach("writer.after_answer")
 
     def _decided(
         self, connection: Connection, items: Sequence[Item]
     ) -> tuple[Draft, list[Outcome]]:
         head = self._journal.lock_head(connection)
+        reach("writer.after_lock")
         if head.position != self.head.position:
             self._catch_up(connection, head)
         asked = [item for item in items if isinstance(item, Asked)]
@@ -320,6 +332,7 @@ class Writer:
             if sequence != self.marks.reached.get(origin)
         }
         self._journal.write(connection, draft.batch, head, moved)
+        reach("writer.after_journal")
         for stored, rows in zip(self._rows, draft.rows, strict=True):
             stored.write(connection, rows.changed)
         draft.head = head
