@@ -39,6 +39,7 @@ from shared.runtime.items import (
 from shared.runtime.journal import Head, Journal, Marks, StoredAnswer
 from shared.runtime.projections import Generation, StoredRows
 from shared.runtime.settings import Settings
+from shared.runtime.tally import Tally
 
 log = structlog.get_logger()
 
@@ -70,6 +71,7 @@ class Writer:
         self._clock = clock
         self._memory = Memory(settings.streams_cached_max)
         self._inbox = Inbox(settings.queue_items_max)
+        self.tally = Tally(clock.now)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.on_commit: Callable[[Head], None] = lambda head: None
         """Called by the writer's thread after each commit, before anybody is answered."""
@@ -108,6 +110,7 @@ class Writer:
     def note_relayed(self, sequence: int) -> None:
         """Note the relay's cursor; it is stored with the next group, or when all is quiet."""
         self._relayed = sequence
+        self.tally.relayed()
 
     async def submit(self, asked: Asked) -> Answer:
         """Have a command decided and recorded; returns after the commit.
@@ -189,10 +192,12 @@ class Writer:
         if not group:
             return
         reach("writer.before_begin")
+        items = [each.item for each in group if not isinstance(each.item, Task)]
+        began = self._clock.monotonic()
         try:
             with self._database.writing() as connection:
-                items = [each.item for each in group if not isinstance(each.item, Task)]
                 draft, outcomes = self._decided(connection, items)
+                decided = self._clock.monotonic()
                 reach("writer.after_decide")
                 if changed := draft.changed:
                     marks = self._marks_after(draft)
@@ -200,16 +205,20 @@ class Writer:
                     reach("writer.before_commit")
         except Exception as failure:
             self._deciding.waiting = self._waiting
+            self.tally.failed_commits += 1
             log.error("group-failed", error=type(failure).__name__)
             if len(group) > 1:  # One of them did it: the others shall not pay.
                 for pending in group:
                     self._commit([pending])
             else:
+                self.tally.came_to(items[0], failure)
                 self._inbox.settle([(group[0], failure)])
             return
         reach("writer.after_commit")
         if changed:
             self._committed(draft, marks, waiting)
+        took = (decided - began, self._clock.monotonic() - began)
+        self.tally.group(items, outcomes, draft.batch.lines, took)
         reach("writer.before_answer")
         self._inbox.settle(list(zip(group, outcomes, strict=True)))
         reach("writer.after_answer")
