@@ -1,0 +1,1 @@
+"""Campaigns that kill, stop and cut, and the checker that says whether anything went wrong."""
