@@ -60,6 +60,13 @@ class Database:
         """For statements compiled once."""
         return self._writing.dialect
 
+    @property
+    def readers_in_use(self) -> int:
+        """How many reading connections somebody has."""
+        pool = self._reading.pool
+        assert isinstance(pool, QueuePool), "readers share a pool"
+        return pool.checkedout()
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction on the writing connection; what raises in it, or at its commit, leaves

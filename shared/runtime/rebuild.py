@@ -158,6 +158,8 @@ class Rebuild:
         self._database = database
         self._writer = writer
         self._settings = settings
+        self.position = 0
+        """How far it has come, for whoever watches it."""
 
     def run(self) -> Rebuilt:
         """Build, compare at one position, and switch; the old tables go last."""
@@ -193,6 +195,7 @@ class Rebuild:
                 fill.stored.connection = connection
                 rows = fill.fold(lines)
             self._writer.run(partial(fill.write, rows=rows))
+            self.position = fill.position
             reach("rebuild.after_chunk")
 
     def _join(self, connection: Connection, fill: Fill) -> None:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 
 import anyio
 import structlog
+from prometheus_client.core import Metric
 
 from shared.kernel.commands import Actor
 from shared.kernel.decider import Domain
@@ -20,6 +21,7 @@ from shared.runtime.failpoints import reach
 from shared.runtime.items import Asked, KeyReused
 from shared.runtime.journal import Head, Journal
 from shared.runtime.messaging import Relay, Subscriber
+from shared.runtime.metrics import Figures, Parts
 from shared.runtime.new_ids import Ids
 from shared.runtime.projections import Generation, Projection, StoredRows
 from shared.runtime.reading import Snapshot
@@ -33,6 +35,7 @@ from shared.runtime.rebuild import (
     show_generation,
 )
 from shared.runtime.settings import Settings
+from shared.runtime.tally import Lag, Rebuilds
 from shared.runtime.transport import Transport
 from shared.runtime.web.routes import Api
 from shared.runtime.writer import Writer
@@ -74,6 +77,7 @@ class Service:
         self._projections = projections
         self._transport = transport
         self._rebuilding = threading.Lock()
+        self._rebuilds = Rebuilds(self.clock)
         self.arrivals = Arrivals()
 
     @property
@@ -115,6 +119,20 @@ class Service:
                 self.writer, subscription, self.settings.receive_batch_max
             )
             self._subscription = subscription
+        self._figures = Figures(
+            Parts(
+                domain=self.domain,
+                settings=self.settings,
+                clock=self.clock,
+                writer=self.writer,
+                database=self._database,
+                projections=[projection.name for projection in self._projections],
+                rebuilds=self._rebuilds,
+                lag=Lag(self._subscription, self.clock) if self._subscriber else None,
+                health=self.health,
+                snapshot=self.snapshot,
+            )
+        )
 
     def _prepared(self) -> Generation:
         """The live generation; built now if the code's revision is another than the stored."""
@@ -199,6 +217,10 @@ class Service:
             "waiting_events": self.writer.waiting,
         }
 
+    def figures(self) -> Iterator[Metric]:
+        """Everything that it measures, for whoever watches it."""
+        return self._figures.collect()
+
     async def rebuild(
         self, by: Actor, reason: str, key: str | None = None, fingerprint: str = "rebuild"
     ) -> Rebuilt:
@@ -246,8 +268,8 @@ class Service:
         if not self._rebuilding.acquire(blocking=False):
             raise RebuildRunning
         try:
-            return Rebuild(
-                self.domain, self._projections, self._database, self.writer, self.settings
-            ).run()
+            return self._rebuilds.run(
+                Rebuild(self.domain, self._projections, self._database, self.writer, self.settings)
+            )
         finally:
             self._rebuilding.release()

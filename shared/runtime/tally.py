@@ -1,17 +1,23 @@
-"""What a service has counted since it started: plain figures of the thread that writes.
+"""What a service has counted since it started, in plain figures.
 
-One thread adds, any thread reads; nothing is locked and nothing is formatted here.
+Each has one thread that adds, any thread reads; nothing is locked and nothing is formatted here.
 """
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from shared.kernel.refusals import Refusal
+from shared.runtime.clock import Clock
 from shared.runtime.deciding import Diverged
 from shared.runtime.items import Answer, Arrived, Item, Outcome
 from shared.runtime.journal import Line
+
+if TYPE_CHECKING:
+    from shared.runtime.rebuild import Rebuild, Rebuilt
+    from shared.runtime.transport import Subscription
 
 OUTCOMES = ("accepted", "repeated", "refused", "failed")
 """What becomes of a command: decided, answered from the record of its key, told no, or a fault."""
@@ -46,7 +52,7 @@ class Spread:
 
 
 class Tally:
-    """Counts of one service; instants begin with its start, as if it had just made progress."""
+    """Counts of the writer; instants begin with its start, as if it had just made progress."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -106,3 +112,64 @@ class Tally:
     def relayed(self) -> None:
         """The transport has acknowledged something."""
         self.relayed_at = self._now()
+
+
+class Lag:
+    """How far a subscription is behind each origin, in events and at most how many seconds."""
+
+    def __init__(self, subscription: "Subscription", clock: Clock) -> None:
+        self._subscription = subscription
+        self._clock = clock
+        self._began = clock.monotonic()
+        self._caught_up: dict[str, float] = {}
+
+    def look(self) -> Mapping[str, int]:
+        """Events by origin that were published and have not arrived; notes who has none."""
+        behind = self._subscription.lag()
+        instant = self._clock.monotonic()
+        for origin, events in behind.items():
+            if not events:
+                self._caught_up[origin] = instant
+        return behind
+
+    def seconds(self, origin: str, last_recorded: datetime | None) -> float:
+        """The age, at most, of the oldest event that has not arrived from an origin that has some.
+
+        It was recorded after the last one that did arrive, and published after the last moment
+        at which nothing was missing. The nearer of the two counts: a quiet day makes no lag.
+        """
+        instant = self._clock.monotonic()
+        ages = []
+        if last_recorded is not None:
+            ages.append(max(0.0, (self._clock.now() - last_recorded).total_seconds()))
+        if (caught_up := self._caught_up.get(origin)) is not None:
+            ages.append(instant - caught_up)
+        return min(ages, default=instant - self._began)
+
+
+class Rebuilds:
+    """The rebuilds of one service: the running one and what earlier ones came to."""
+
+    OUTCOMES = ("equal", "different", "failed")
+    """Both digests the same, two digests, or no digest."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.running: Rebuild | None = None
+        self.ended = dict.fromkeys(self.OUTCOMES, 0)
+        self.seconds = 0.0
+        """How long the last one took."""
+
+    def run(self, rebuild: "Rebuild") -> "Rebuilt":
+        """Have it done, and note what it came to. Raises what it raises."""
+        began = self._clock.monotonic()
+        self.running = rebuild
+        outcome = "failed"
+        try:
+            rebuilt = rebuild.run()
+            outcome = "equal" if rebuilt.digest_before == rebuilt.digest_after else "different"
+            return rebuilt
+        finally:
+            self.ended[outcome] += 1
+            self.seconds = self._clock.monotonic() - began
+            self.running = None

@@ -1,7 +1,7 @@
 """The service of boxes with everything in memory: its writer, its people, its callers."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +9,7 @@ from typing import Any
 
 import anyio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from prometheus_client.core import Metric
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
@@ -20,6 +21,7 @@ from shared.kernel.events import Event, wire_type
 from shared.kernel.refusals import Stale
 from shared.runtime.clock import SetClock
 from shared.runtime.items import Answer, Asked, KeyReused
+from shared.runtime.metrics import Families
 from shared.runtime.new_ids import Ids
 from shared.runtime.rebuild import Rebuilt
 from shared.runtime.web.app import mount
@@ -129,8 +131,9 @@ class World:
     def health(self) -> Mapping[str, str]:
         return self.checks
 
-    def gauges(self) -> Mapping[str, int]:
-        return {"journal_position": len(self.writer.journal)}
+    def figures(self) -> Iterable[Metric]:
+        make = Families(self.domain.service)
+        yield make.gauge("journal_position", "Last position.", len(self.writer.journal))
 
 
 @dataclass

@@ -77,8 +77,7 @@ def mount(api: Api, service: Service, *, verifier: Verifier, cursor_secret: byte
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
         exception_handlers={Refusal: on_refusal, HTTPException: on_http},
     )
-    registry = CollectorRegistry()
-    registry.register(health.Gauges(service))
+    registry = health.registry_of(service)
     app.add_middleware(Gate, service=service, verifier=verifier, durations=Durations(registry))
     app.router.route_class = DirectRoute
     descriptions = Descriptions(api.routes)

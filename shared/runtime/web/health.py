@@ -1,11 +1,17 @@
 """Is it alive, is it ready, what does it measure: open routes without versions, hosts or data."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeAlias
 
 from anyio import to_thread
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    GCCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,24 +23,28 @@ Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 _NO_STORE = {"cache-control": "no-store"}
 
 
-class Gauges(Collector):
+class Figures(Collector):
     """The service's own figures, read when somebody asks."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def describe(self) -> Iterator[GaugeMetricFamily]:
+    def describe(self) -> Iterable[Metric]:
         """Nothing before the service has started to measure."""
-        return iter(())
+        return ()
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Each figure as a gauge of the name `grantline_…`, with the service as its label."""
-        for name, value in self._service.gauges().items():
-            family = GaugeMetricFamily(
-                f"grantline_{name}", name.replace("_", " ").capitalize() + ".", labels=["service"]
-            )
-            family.add_metric([self._service.domain.service], value)
-            yield family
+    def collect(self) -> Iterable[Metric]:
+        """Each family with the values of this moment."""
+        return self._service.figures()
+
+
+def registry_of(service: Service) -> CollectorRegistry:
+    """What one service measures, and the process that it runs in."""
+    registry = CollectorRegistry()
+    registry.register(Figures(service))
+    ProcessCollector(registry=registry)
+    GCCollector(registry)
+    return registry
 
 
 async def livez(_: Request) -> Response:

@@ -1,10 +1,11 @@
 """What the web layer needs of a running service: its neighbours' shapes, without their code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from prometheus_client.core import Metric
 from sqlalchemy import Connection
 
 from shared.kernel.commands import Actor
@@ -154,6 +155,6 @@ class Service(Protocol):
         """By check, `ok` or the reason why not."""
         ...
 
-    def gauges(self) -> Mapping[str, float]:
-        """By name, what the service measures of itself."""
+    def figures(self) -> Iterable[Metric]:
+        """Everything that it measures of itself, for Prometheus."""
         ...

@@ -1,0 +1,312 @@
+"""What a running service shows to Prometheus, put together when it asks.
+
+Every figure is named by what it counts and its unit. Labels come from small closed sets: services,
+types, codes, names of projections; never a person, a project, a key or a message.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import structlog
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from sqlalchemy import Connection, Integer, bindparam, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.kernel.decider import Domain
+from shared.kernel.events import wire_type
+from shared.kernel.periods import from_micros
+from shared.runtime.clock import Clock
+from shared.runtime.database import Database
+from shared.runtime.journal import JOURNAL, WAITING
+from shared.runtime.reading import Snapshot
+from shared.runtime.settings import Settings
+from shared.runtime.tally import OUTCOMES, Lag, Rebuilds, Spread
+from shared.runtime.writer import Writer
+
+log = structlog.get_logger()
+
+UNSENT_SINCE = (
+    select(JOURNAL.c.recorded_at)
+    .where(
+        JOURNAL.c.origin == bindparam("origin"),
+        JOURNAL.c.sequence > bindparam("sequence", type_=Integer),
+    )
+    .order_by(JOURNAL.c.sequence)
+    .limit(1)
+)
+LAST_RECORDED = (
+    select(JOURNAL.c.recorded_at)
+    .where(JOURNAL.c.origin == bindparam("origin"))
+    .order_by(JOURNAL.c.sequence.desc())
+    .limit(1)
+)
+WAITING_SINCE = select(func.min(WAITING.c.received_at))
+"""Each reads one entry of an index: asking often costs nothing."""
+
+Values: TypeAlias = "float | Mapping[Any, float]"
+"""One value, or one for each value of the labels (a tuple where there are several)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts of a service that have something to tell."""
+
+    domain: Domain
+    settings: Settings
+    clock: Clock
+    writer: Writer
+    database: Database
+    projections: Sequence[str]
+    rebuilds: Rebuilds
+    lag: Lag | None
+    """Absent where nobody is heard."""
+    health: Callable[[], Mapping[str, str]]
+    snapshot: Callable[[], AbstractContextManager[Snapshot]]
+
+
+class Families:
+    """Makes families of samples, all of one service."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def gauge(self, name: str, meaning: str, values: Values, *labels: str) -> Metric:
+        """Something that goes up and down."""
+        family = GaugeMetricFamily(f"grantline_{name}", meaning, labels=("service", *labels))
+        return self._filled(family, values)
+
+    def counter(self, name: str, meaning: str, values: Values, *labels: str) -> Metric:
+        """Something that only grows until the process ends; `_total` is added."""
+        family = CounterMetricFamily(f"grantline_{name}", meaning, labels=("service", *labels))
+        return self._filled(family, values)
+
+    def spread(self, name: str, meaning: str, spread: Spread) -> Metric:
+        """How values spread over fixed bounds."""
+        family = HistogramMetricFamily(f"grantline_{name}", meaning, labels=("service",))
+        family.add_metric([self._service], spread.buckets(), spread.total)
+        return family
+
+    def _filled(self, family: Any, values: Values) -> Metric:
+        given = values if isinstance(values, Mapping) else {(): values}
+        for named, value in given.items():
+            labels = (named,) if isinstance(named, str) else named
+            family.add_metric([self._service, *labels], value)
+        filled: Metric = family
+        return filled
+
+
+class Figures:
+    """All figures of one running service."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._families = Families(parts.domain.service)
+
+    def collect(self) -> Iterator[Metric]:
+        """Every family, with the values of this moment."""
+        yield from self._recorded()
+        yield from self._commands()
+        yield from self._writer()
+        yield from self._progress()
+        yield from self._rebuilds()
+        yield from self._store()
+
+    def _recorded(self) -> Iterable[Metric]:
+        domain, tally, make = self._parts.domain, self._parts.writer.tally, self._families
+        types = (
+            wire_type(domain.service, event.event_name, event.schema_version)
+            for event in domain.events
+        )
+        yield make.counter(
+            "events_appended",
+            "Own events recorded, by type.",
+            dict.fromkeys(types, 0) | tally.appended,
+            "type",
+        )
+        yield make.counter(
+            "events_received",
+            "Events of other services taken into the journal, by origin.",
+            dict.fromkeys(domain.hears, 0) | tally.received,
+            "origin",
+        )
+        yield make.counter(
+            "chain_mismatch",
+            "Events of others that contradict what is recorded of their stream.",
+            tally.mismatches,
+        )
+
+    def _commands(self) -> Iterable[Metric]:
+        tally, make = self._parts.writer.tally, self._families
+        commands = [command.__name__ for command in self._parts.domain.deciders]
+        none = {(command, outcome): 0 for command in commands for outcome in OUTCOMES}
+        counted = none | tally.commands
+        yield make.counter(
+            "commands",
+            "Commands that reached the writer, by name and outcome.",
+            counted,
+            "command",
+            "outcome",
+        )
+        yield make.counter(
+            "command_rejected", "Commands refused, by code.", dict(tally.rejected), "code"
+        )
+        yield make.counter(
+            "dedup_hits",
+            "Commands answered again from the record of their key.",
+            sum(count for (_, outcome), count in counted.items() if outcome == "repeated"),
+        )
+
+    def _writer(self) -> Iterable[Metric]:
+        writer, make = self._parts.writer, self._families
+        tally, head = writer.tally, writer.head
+        checks = {
+            name: float(found.startswith("ok")) for name, found in self._parts.health().items()
+        }
+        yield make.gauge("check_ok", "Whether this check of readiness passes.", checks, "check")
+        yield make.spread(
+            "commit_duration_seconds",
+            "Duration of a group of items, from taking the journal's head to the commit.",
+            tally.committing,
+        )
+        yield make.spread(
+            "decide_duration_seconds",
+            "Duration of deciding a group of items, reading what is decided upon included.",
+            tally.deciding,
+        )
+        yield make.spread("group_items", "Items committed together.", tally.group_items)
+        yield make.counter(
+            "commits_failed", "Groups of items rolled back by a fault.", tally.failed_commits
+        )
+        yield make.gauge("writer_queue_items", "Items that wait for the writer.", writer.queued)
+        yield make.gauge(
+            "writer_queue_items_max",
+            "Items that may wait; more are told to come back.",
+            self._parts.settings.queue_items_max,
+        )
+        yield make.gauge("journal_position", "Last position of the journal.", head.position)
+        yield make.gauge("journal_sequence", "Last sequence of the own events.", head.sequence)
+        yield make.gauge(
+            "projection_position",
+            "Position of the journal up to which a projection has folded.",
+            dict.fromkeys(self._parts.projections, head.position),
+            "projection",
+        )
+        yield make.gauge(
+            "waiting_events",
+            "Received events that wait for a predecessor or a cause.",
+            writer.waiting,
+        )
+
+    def _progress(self) -> Iterable[Metric]:
+        writer, make = self._parts.writer, self._families
+        yield make.gauge(
+            "outbox_unpublished", "Own events that nobody was sent yet.", self._unpublished
+        )
+        yield make.gauge(
+            "relay_progress_timestamp_seconds",
+            "When the transport last acknowledged own events, or the service started.",
+            writer.tally.relayed_at.timestamp(),
+        )
+        yield make.gauge(
+            "subscriber_progress_timestamp_seconds",
+            "When events of others were last taken in, or the service started.",
+            writer.tally.received_at.timestamp(),
+        )
+
+    @property
+    def _unpublished(self) -> int:
+        return max(0, self._parts.writer.head.sequence - self._parts.writer.relayed)
+
+    def _rebuilds(self) -> Iterable[Metric]:
+        rebuilds, make = self._parts.rebuilds, self._families
+        running = rebuilds.running
+        end = self._parts.writer.head.position or 1
+        yield make.gauge(
+            "rebuild_running", "Whether projections are being rebuilt.", running is not None
+        )
+        yield make.gauge(
+            "rebuild_progress_ratio",
+            "Part of the journal that the running rebuild has folded.",
+            running.position / end if running else 0.0,
+        )
+        yield make.gauge(
+            "rebuild_last_duration_seconds", "How long the last rebuild took.", rebuilds.seconds
+        )
+        yield make.counter(
+            "rebuilds",
+            "Rebuilds that ended: digests equal, digests different, or failed.",
+            rebuilds.ended,
+            "outcome",
+        )
+
+    def _store(self) -> Iterable[Metric]:
+        """What only the database knows; without it the other figures are all the more wanted."""
+        parts, make = self._parts, self._families
+        in_use, most = parts.database.readers_in_use, parts.settings.readers_max
+        yield make.gauge("database_connections_in_use", "Reading connections in use.", in_use)
+        yield make.gauge("database_connections_max", "Reading connections that may be open.", most)
+        disk = shutil.disk_usage(parts.settings.data)
+        yield make.gauge("disk_free_bytes", "Free space where the data folder is.", disk.free)
+        yield make.gauge("disk_size_bytes", "Size of the disk of the data folder.", disk.total)
+        known: list[Metric] = []
+        if in_use < most:  # Else we would wait behind those whose waiting is to be shown.
+            try:
+                with parts.snapshot() as state:
+                    known = [*self._ages(state.connection), *self._lags(state.connection)]
+            except SQLAlchemyError as failure:
+                log.error("figures-not-read", error=type(failure).__name__)
+        yield from known
+        yield make.gauge(
+            "database_answering", "Whether the database answered when asked just now.", bool(known)
+        )
+
+    def _ages(self, connection: Connection) -> Iterable[Metric]:
+        make = self._families
+        yield make.gauge(
+            "outbox_oldest_seconds",
+            "Age of the oldest own event that was not sent yet; 0 if there is none.",
+            self._age(connection.execute(UNSENT_SINCE, self._place()).scalar()),
+        )
+        yield make.gauge(
+            "waiting_oldest_seconds",
+            "How long the event that waits longest has waited; 0 if none waits.",
+            self._age(connection.execute(WAITING_SINCE).scalar()),
+        )
+
+    def _place(self) -> dict[str, Any]:
+        return {"origin": self._parts.domain.service, "sequence": self._parts.writer.relayed}
+
+    def _lags(self, connection: Connection) -> Iterable[Metric]:
+        lag, make = self._parts.lag, self._families
+        behind = lag.look() if lag else {}
+        seconds = dict.fromkeys(behind, 0.0)
+        for origin, events in behind.items():
+            if lag and events:
+                last = connection.execute(LAST_RECORDED, {"origin": origin}).scalar()
+                seconds[origin] = lag.seconds(origin, from_micros(last) if last else None)
+        yield make.gauge(
+            "projection_lag_events",
+            "Events published by an origin that have not arrived here.",
+            behind,
+            "origin",
+        )
+        yield make.gauge(
+            "projection_lag_seconds",
+            "Age, at most, of the oldest of these events; 0 if there is none.",
+            seconds,
+            "origin",
+        )
+
+    def _age(self, since_micros: int | None) -> float:
+        if since_micros is None:
+            return 0.0
+        age = self._parts.clock.now() - from_micros(since_micros)
+        return max(0.0, age.total_seconds())
