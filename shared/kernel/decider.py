@@ -13,13 +13,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from shared.kernel.commands import Command
 from shared.kernel.events import Event, Heard, by_wire_type
-from shared.kernel.operations import (
-    OPERATIONS,
-    Operations,
-    RecordOperation,
-    evolve_operations,
-    record_operation,
-)
+from shared.kernel.operations import DECIDE, OPERATIONS, Operations, evolve_operations
 from shared.kernel.streams import category
 from shared.kernel.upcasting import Upcasters
 
@@ -130,7 +124,10 @@ class Domain:
             "folds": {**self.folds, "operations": Fold(Operations(), evolve_operations)},
             "deciders": {
                 **self.deciders,
-                RecordOperation: Decider(record_operation, operations="operations-{service}"),
+                **{
+                    command: Decider(decide, operations="operations-{service}")
+                    for command, decide in DECIDE.items()
+                },
             },
         }
         for name, value in complete.items():

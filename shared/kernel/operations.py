@@ -1,11 +1,13 @@
 """What operators, timers and policies did, in the stream `operations-<service>` of each service."""
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias, assert_never
 
 from shared.kernel.commands import Command
 from shared.kernel.events import Event
 from shared.kernel.identifiers import Line, PersonId, Sha256
+from shared.kernel.refusals import SamePerson
 
 
 class PolicyRefused(Event, name="PolicyRefused"):
@@ -32,23 +34,109 @@ class ProjectionsRebuilt(Event, name="ProjectionsRebuilt"):
     reason: Line
 
 
-OPERATIONS: tuple[type[Event], ...] = (PolicyRefused, ProjectionsRebuilt)
-OperationsEvent: TypeAlias = PolicyRefused | ProjectionsRebuilt
+class ConsumerPaused(Event, name="ConsumerPaused"):
+    """Somebody told this service to take in no events of others until it is resumed."""
+
+    consumer: str
+    reason: Line
+    paused_by: PersonId
+
+
+class ConsumerResumed(Event, name="ConsumerResumed"):
+    """Somebody told this service to take in events of others again."""
+
+    consumer: str
+    reason: Line
+    resumed_by: PersonId
+
+
+class ParkedRetried(Event, name="ParkedRetried"):
+    """Somebody had a parked message, or all of its subject in their order, tried again."""
+
+    parked_id: str
+    subject: str
+    scope: Literal["one", "subject"]
+    reason: Line
+    retried_by: PersonId
+
+
+class SkipProposed(Event, name="SkipProposed"):
+    """Somebody wants a parked message to be given up; a second person has to agree."""
+
+    parked_id: str
+    subject: str
+    reason: Line
+    proposed_by: PersonId
+
+
+class ParkedSkipped(Event, name="ParkedSkipped"):
+    """A second person agreed: the message is given up and what waited behind it goes on."""
+
+    parked_id: str
+    subject: str
+    reason: Line
+    proposed_by: PersonId
+    confirmed_by: PersonId
+
+
+class EventsRepublished(Event, name="EventsRepublished"):
+    """Somebody had this service's own events published again, for receivers that miss some."""
+
+    after: int
+    """The own sequence after which publishing began, exclusive."""
+    through: int
+    """The last own sequence published, inclusive."""
+    reason: Line
+    republished_by: PersonId
+
+
+OperationsEvent: TypeAlias = (
+    PolicyRefused
+    | ProjectionsRebuilt
+    | ConsumerPaused
+    | ConsumerResumed
+    | ParkedRetried
+    | SkipProposed
+    | ParkedSkipped
+    | EventsRepublished
+)
+OPERATIONS: tuple[type[Event], ...] = (
+    PolicyRefused, ProjectionsRebuilt, ConsumerPaused, ConsumerResumed, ParkedRetried,
+    SkipProposed, ParkedSkipped, EventsRepublished,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """How often each kind of operation happened."""
+    """How often some things happened, what is paused, and who proposed to skip what."""
 
     refused: int = 0
     rebuilt: int = 0
+    paused: frozenset[str] = frozenset()
+    proposed: Mapping[str, str] = field(default_factory=dict)
+    """By parked message, the first of the two persons."""
 
 
 def evolve_operations(state: Operations, event: OperationsEvent) -> Operations:
-    """Count; nothing decides upon these."""
-    if isinstance(event, PolicyRefused):
-        return Operations(state.refused + 1, state.rebuilt)
-    return Operations(state.refused, state.rebuilt + 1)
+    """Follow what is paused and proposed; count the rest."""
+    match event:
+        case PolicyRefused():
+            return replace(state, refused=state.refused + 1)
+        case ProjectionsRebuilt():
+            return replace(state, rebuilt=state.rebuilt + 1)
+        case ConsumerPaused():
+            return replace(state, paused=state.paused | {event.consumer})
+        case ConsumerResumed():
+            return replace(state, paused=state.paused - {event.consumer})
+        case SkipProposed():
+            return replace(state, proposed={**state.proposed, event.parked_id: event.proposed_by})
+        case ParkedSkipped():
+            kept = {key: by for key, by in state.proposed.items() if key != event.parked_id}
+            return replace(state, proposed=kept)
+        case ParkedRetried() | EventsRepublished():
+            return state
+        case _:
+            assert_never(event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +147,93 @@ class RecordOperation(Command):
     event: OperationsEvent
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseConsumer(Command):
+    """Take in no events of others for a while."""
+
+    service: str
+    consumer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeConsumer(Command):
+    """Take in events of others again."""
+
+    service: str
+    consumer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryParked(Command):
+    """Try a parked message again, or all of its subject."""
+
+    service: str
+    parked_id: str
+    subject: str
+    scope: Literal["one", "subject"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipParked(Command):
+    """Give a parked message up; the first person proposes, a second one confirms."""
+
+    service: str
+    parked_id: str
+    subject: str
+    reason: str
+
+
 def record_operation(ask: RecordOperation, operations: Operations) -> list[Event]:
     """Whatever was done is recorded as it is."""
     return [ask.event]
+
+
+def pause_consumer(ask: PauseConsumer, operations: Operations) -> list[Event]:
+    """Paused twice is paused."""
+    if ask.consumer in operations.paused:
+        return []
+    return [ConsumerPaused(consumer=ask.consumer, reason=ask.reason, paused_by=ask.by.person)]
+
+
+def resume_consumer(ask: ResumeConsumer, operations: Operations) -> list[Event]:
+    """Only what is paused can be resumed; otherwise nothing happens."""
+    if ask.consumer not in operations.paused:
+        return []
+    return [ConsumerResumed(consumer=ask.consumer, reason=ask.reason, resumed_by=ask.by.person)]
+
+
+def retry_parked(ask: RetryParked, operations: Operations) -> list[Event]:
+    """Each attempt is recorded, whatever comes of it."""
+    return [
+        ParkedRetried(
+            parked_id=ask.parked_id,
+            subject=ask.subject,
+            scope=ask.scope,
+            reason=ask.reason,
+            retried_by=ask.by.person,
+        )
+    ]
+
+
+def skip_parked(ask: SkipParked, operations: Operations) -> list[Event]:
+    """Two persons give a message up. Raises SamePerson when the first one confirms (X6)."""
+    first = operations.proposed.get(ask.parked_id)
+    about = {"parked_id": ask.parked_id, "subject": ask.subject, "reason": ask.reason}
+    if first is None:
+        return [SkipProposed(**about, proposed_by=ask.by.person)]
+    if first == ask.by.person:
+        raise SamePerson
+    return [ParkedSkipped(**about, proposed_by=first, confirmed_by=ask.by.person)]
+
+
+DECIDE: Mapping[type[Command], Callable[..., list[Event]]] = {
+    RecordOperation: record_operation,
+    PauseConsumer: pause_consumer,
+    ResumeConsumer: resume_consumer,
+    RetryParked: retry_parked,
+    SkipParked: skip_parked,
+}
+"""By command, its decision over the stream `operations-<service>`."""

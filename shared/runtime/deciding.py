@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.kernel.commands import Actor, Command
 from shared.kernel.decider import Decision, Domain, Policy, Reaction, decide
-from shared.kernel.envelope import BrokenEvent, Envelope, Sealed, open_sealed, seal
+from shared.kernel.envelope import BrokenEvent, Envelope, Sealed, seal
 from shared.kernel.events import Event, body_of, wire_type
 from shared.kernel.operations import PolicyRefused, RecordOperation
 from shared.kernel.periods import from_micros, rfc3339, to_micros
@@ -41,6 +41,10 @@ class Diverged(BrokenEvent):
     french = "Deux événements différents revendiquent la même place d'un flux."
 
 
+class FutureEvent(LookupError):
+    """An event that is read here has a schema version of a later release; install that first."""
+
+
 class Deciding:
     """Turns items into drafts, for one service."""
 
@@ -58,6 +62,8 @@ class Deciding:
         self._now = now
         self._causal = bool(domain.witnesses)
         self._hears = domain.hears
+        self._read = {type_.rpartition(".")[0] for type_ in domain.known}
+        """What is read here, whatever its schema version."""
 
     def command(self, draft: Draft, command: Command, context: Context) -> Decision:
         """Decide one command and what policies make of its events. Raises Refusal."""
@@ -155,30 +161,29 @@ class Deciding:
             generation.apply(rows, recorded)
         return recorded
 
-    def received(self, draft: Draft, sealed: Sealed, received_at: int) -> None:
+    def received(
+        self, draft: Draft, envelope: Envelope, sealed: Sealed, received_at: int
+    ) -> list[Waiting]:
         """Take in one foreign event: journal it, let it wait for what is missing, or know it.
 
-        Raises BrokenEvent when it is not what its owner sealed, comes from a service that this one
-        does not hear, or does not follow its stream.
+        Returns what waited for it. Raises BrokenEvent when it comes from a service that this one
+        does not hear, Diverged when it does not follow its stream, and whatever its handlers raise.
         """
-        envelope = open_sealed(sealed)
         if envelope.origin not in self._hears:
             raise BrokenEvent
         draft.arrived[envelope.origin, envelope.sequence] = None
-        todo = deque([(envelope, sealed)])
-        while todo:
-            envelope, sealed = todo.popleft()
-            entry = draft.entry(envelope.stream)
-            if envelope.version <= entry.version:
-                if draft.hash_at(envelope.stream, envelope.version) != sealed.hash:
-                    raise Diverged
-            elif need := self._missing(draft, envelope, entry):
-                self._wait(draft, envelope, sealed, need, received_at)
-            elif envelope.prevhash != entry.hash:
+        entry = draft.entry(envelope.stream)
+        if envelope.version <= entry.version:
+            if draft.hash_at(envelope.stream, envelope.version) != sealed.hash:
                 raise Diverged
-            else:
-                self._take(draft, envelope, sealed, entry, received_at)
-                todo.extend(self._released(draft, envelope))
+            return []
+        if need := self._missing(draft, envelope, entry):
+            self._wait(draft, envelope, sealed, need, received_at)
+            return []
+        if envelope.prevhash != entry.hash:
+            raise Diverged
+        self._take(draft, envelope, sealed, entry, received_at)
+        return self._released(draft, envelope)
 
     def _missing(self, draft: Draft, envelope: Envelope, entry: Entry) -> str | None:
         if envelope.version > entry.version + 1:
@@ -203,19 +208,21 @@ class Deciding:
     ) -> None:
         line = line_of(envelope, sealed, draft.head.position + 1, received_at)
         event = read_event(self.domain, line.type, line.schema, line.body)
+        if event is None and line.type.rpartition(".")[0] in self._read:
+            raise FutureEvent
         at = (line.version, line.hash, line.effective_at)
         newer = followed(self.domain, entry, line.stream, event, at)
         draft.record(line, newer, named_in(line.body, line.subject))
         recorded = self._show(draft, line, event, envelope.actor)
         self._react(draft, [(recorded, envelope.correlation_id)])
 
-    def _released(self, draft: Draft, envelope: Envelope) -> list[tuple[Envelope, Sealed]]:
+    def _released(self, draft: Draft, envelope: Envelope) -> list[Waiting]:
         if not self.waiting:
             return []
         needs = [envelope.event_id, f"{envelope.stream}@{envelope.version}"]
         free = draft.waiting_for(needs)
         draft.batch.waits.update((held.event_id, None) for held in free)
-        return [(open_sealed(held.sealed), held.sealed) for held in free]
+        return free
 
     def _react(self, draft: Draft, said: Sequence[tuple[Recorded, str]]) -> None:
         todo = deque(said)

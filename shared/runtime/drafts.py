@@ -6,7 +6,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from shared.runtime.journal import Batch, Entry, Head, Journal, Line, StoredAnswer, Waiting
+from shared.runtime.journal import Batch, Entry, Head, Journal, Line, Marks, StoredAnswer, Waiting
+from shared.runtime.parked import Parked, of_subject
 from shared.runtime.projections import Rows, StoredRows
 
 
@@ -35,16 +36,24 @@ class Layer(Protocol):
         """What waits for one of these."""
         ...
 
+    def parked(self, subject: str) -> list[Parked]:
+        """What is parked of a subject, in the order in which it came."""
+        ...
+
+    def has_arrived(self, origin: str, sequence: int) -> bool:
+        """Whether this event of an origin was journaled, waits or is parked."""
+        ...
+
 
 class Draft:
     """The additions of one item, seen by what comes after it, gone without a trace if refused."""
 
     __slots__ = (
-        "_below", "answers", "arrived", "batch", "event_ids", "head", "rows", "streams",
+        "answers", "arrived", "batch", "below", "event_ids", "head", "rows", "streams",
     )  # fmt: skip
 
     def __init__(self, below: Layer, rows: Sequence[Rows | StoredRows]) -> None:
-        self._below = below
+        self.below = below
         self.head = below.head
         self.streams: dict[str, Entry] = {}
         self.answers: dict[tuple[str, str], StoredAnswer] = {}
@@ -56,7 +65,8 @@ class Draft:
     @property
     def changed(self) -> bool:
         """Whether there is anything to commit."""
-        return bool(self.batch.lines or self.batch.waits or self.batch.answers)
+        batch = self.batch
+        return bool(batch.lines or batch.waits or batch.answers or batch.parks)
 
     def above(self) -> "Draft":
         """A new layer over this one."""
@@ -64,28 +74,41 @@ class Draft:
 
     def entry(self, stream: str) -> Entry:
         """A stream as this layer sees it."""
-        return self.streams.get(stream) or self._below.entry(stream)
+        return self.streams.get(stream) or self.below.entry(stream)
 
     def answer(self, actor: str, key: str) -> StoredAnswer | None:
         """The first success of this key, in this layer or below."""
-        return self.answers.get((actor, key)) or self._below.answer(actor, key)
+        return self.answers.get((actor, key)) or self.below.answer(actor, key)
 
     def has(self, event_id: str) -> bool:
         """Whether this event is journaled, as this layer sees it."""
-        return event_id in self.event_ids or self._below.has(event_id)
+        return event_id in self.event_ids or self.below.has(event_id)
 
     def hash_at(self, stream: str, version: int) -> str | None:
         """The hash of the event at this place of a stream, if there is one."""
         for line in self.batch.lines:
             if line.stream == stream and line.version == version:
                 return line.hash
-        return self._below.hash_at(stream, version)
+        return self.below.hash_at(stream, version)
 
     def waiting_for(self, needs: Sequence[str]) -> list[Waiting]:
         """What waits for one of these and was not released yet."""
         mine = self.batch.waits
-        below = [held for held in self._below.waiting_for(needs) if held.event_id not in mine]
+        below = [held for held in self.below.waiting_for(needs) if held.event_id not in mine]
         return [*below, *(held for held in mine.values() if held and held.waits_for in needs)]
+
+    def parked(self, subject: str) -> list[Parked]:
+        """What is parked of a subject, in the order in which it came."""
+        mine, below = self.batch.parks, self.below.parked(subject)
+        if not mine:
+            return below
+        rows = [row for row in below if row.parked_id not in mine]
+        rows += [row for row in mine.values() if row and row.subject == subject]
+        return sorted(rows, key=lambda row: row.parked_id)
+
+    def has_arrived(self, origin: str, sequence: int) -> bool:
+        """Whether this event of an origin was journaled, waits or is parked."""
+        return (origin, sequence) in self.arrived or self.below.has_arrived(origin, sequence)
 
     def record(self, line: Line, entry: Entry, mentions: Sequence[str]) -> None:
         """Add one event at the end of the journal and of its stream."""
@@ -112,6 +135,8 @@ class Draft:
         self.batch.subjects += newer.batch.subjects
         self.batch.answers += newer.batch.answers
         self.batch.waits.update(newer.batch.waits)
+        self.batch.parks.update(newer.batch.parks)
+        self.batch.paused.update(newer.batch.paused)
         for mine, theirs in zip(self.rows, newer.rows, strict=True):
             mine.keep(theirs)
 
@@ -153,10 +178,12 @@ class Ground:
         memory: Memory,
         answers: dict[tuple[str, str], StoredAnswer],
         *,
+        arrived: Marks,
         connection: Connection,
         journal: Journal,
     ) -> None:
         self.head = head
+        self._arrived = arrived
         self._memory = memory
         self._answers = answers
         self._connection = connection
@@ -192,3 +219,11 @@ class Ground:
     def waiting_for(self, needs: Sequence[str]) -> list[Waiting]:
         """What waits for one of these."""
         return self._journal.waiting_for(self._connection, needs)
+
+    def parked(self, subject: str) -> list[Parked]:
+        """What is parked of a subject, in the order in which it came."""
+        return of_subject(self._connection, subject) if subject in self._arrived.aside else []
+
+    def has_arrived(self, origin: str, sequence: int) -> bool:
+        """Whether this event of an origin was journaled, waits or is parked."""
+        return self._arrived.has(origin, sequence)

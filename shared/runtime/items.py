@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection
 
 from shared.kernel.commands import Command
-from shared.kernel.envelope import Sealed
 from shared.kernel.refusals import Invalid, Unavailable
+from shared.runtime.delivery import Delivery
+
+if TYPE_CHECKING:
+    from shared.kernel.decider import Decision
+    from shared.runtime.drafts import Draft
 
 
 class Overloaded(Unavailable):
@@ -47,6 +51,9 @@ class Asked:
     show: Callable[[Any], Any]
     if_match: int | None = None
     correlation_id: str
+    act: "Callable[[Draft, Decision], Any] | None" = None
+    """What an operator's command does to this service, in the same transaction; what it returns is
+    shown instead of the state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +69,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Foreign events, in the order in which they arrived."""
+    """Messages of other services, in the order in which they arrived."""
 
-    events: Sequence[Sealed]
+    messages: Sequence[Delivery]
 
 
 @dataclass(frozen=True, slots=True)

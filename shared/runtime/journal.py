@@ -27,6 +27,7 @@ from shared.kernel.periods import to_micros
 from shared.kernel.upcasting import upcast
 from shared.runtime.database import Prepared
 from shared.runtime.failpoints import reach
+from shared.runtime.parked import PARKED, Parked, ParkedRows, subjects
 
 COLUMNS = (
     "position", "origin", "sequence", "event_id", "stream", "version", "type", "schema", "subject",
@@ -127,6 +128,8 @@ class Marks:
 
     reached: dict[str, int] = field(default_factory=dict)
     beyond: dict[str, set[int]] = field(default_factory=dict)
+    aside: frozenset[str] = frozenset()
+    """The subjects of which anything is parked, or was given up."""
 
     def arrived(self, origin: str, sequence: int) -> None:
         """Count one event as arrived and close the holes that it fills."""
@@ -147,9 +150,8 @@ class Marks:
 
     def copy(self) -> "Marks":
         """A copy to change while nothing is committed."""
-        return Marks(
-            dict(self.reached), {origin: set(held) for origin, held in self.beyond.items()}
-        )
+        beyond = {origin: set(held) for origin, held in self.beyond.items()}
+        return Marks(dict(self.reached), beyond, self.aside)
 
 
 @dataclass(slots=True)
@@ -161,6 +163,10 @@ class Batch:
     answers: list[tuple[Any, ...]] = field(default_factory=list)
     waits: dict[str, "Waiting | None"] = field(default_factory=dict)
     """By event id: an event that now waits, or nothing for one that no longer does."""
+    parks: dict[str, Parked | None] = field(default_factory=dict)
+    """By id: a message that is now parked, or nothing for one that no longer is."""
+    paused: dict[str, bool] = field(default_factory=dict)
+    """By consumer, whether it is paused from now on."""
 
 
 def read_event(domain: Domain, type_: str, schema: int, body: str) -> Event | Heard | None:
@@ -196,6 +202,7 @@ class Journal:
         names = ("position", "sequence", "recorded_at", "relayed")
         moved: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
         self._move = Prepared(update(HEAD).values(moved), dialect)
+        self._parked = ParkedRows(dialect)
 
     def lock_head(self, connection: Connection) -> Head:
         """Take the head for this transaction: positions follow the order of commits."""
@@ -211,6 +218,8 @@ class Journal:
         self._insert_answer.many(connection, batch.answers)
         self._release.many(connection, [(event_id,) for event_id in batch.waits])
         self._insert_waiting.many(connection, [row for row in batch.waits.values() if row])
+        if batch.parks or batch.paused:
+            self._parked.write(connection, batch.parks, batch.paused)
         self.move_head(connection, head)
         for origin, sequence in marks.items():
             moved = connection.execute(
@@ -314,8 +323,9 @@ class Journal:
 
     def marks(self, connection: Connection) -> Marks:
         """How far each origin has arrived, holes included."""
-        marks = Marks(dict(connection.execute(select(MARK.c.origin, MARK.c.sequence)).all()))
-        for source in (JOURNAL, WAITING):
+        stored = dict(connection.execute(select(MARK.c.origin, MARK.c.sequence)).all())
+        marks = Marks(stored, aside=subjects(connection))
+        for source in (JOURNAL, WAITING, PARKED):
             for origin, reached in list(marks.reached.items()):
                 later = select(source.c.sequence).where(
                     source.c.origin == origin, source.c.sequence > reached

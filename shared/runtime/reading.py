@@ -28,6 +28,7 @@ from shared.runtime.journal import (
     StoredAnswer,
     read_event,
 )
+from shared.runtime.parked import PARKED
 
 SEALED = (JOURNAL.c.position, JOURNAL.c.envelope, JOURNAL.c.body, JOURNAL.c.hash)
 OWN_AFTER = (
@@ -70,8 +71,14 @@ class Snapshot:
     def marks(self) -> Mapping[str, int]:
         """By origin (this service too): up to which sequence everything is folded in."""
         arrived = dict(self.connection.execute(select(MARK.c.origin, MARK.c.sequence)).all())
-        stuck = select(WAITING.c.origin, func.min(WAITING.c.sequence)).group_by(WAITING.c.origin)
-        for origin, sequence in self.connection.execute(stuck):
+        first = func.min
+        waiting = select(WAITING.c.origin, first(WAITING.c.sequence)).group_by(WAITING.c.origin)
+        aside = (
+            select(PARKED.c.origin, first(PARKED.c.sequence))
+            .where(PARKED.c.sequence.is_not(None), PARKED.c.state != "skipped")
+            .group_by(PARKED.c.origin)
+        )
+        for origin, sequence in self.connection.execute(union_all(waiting, aside)):
             arrived[origin] = min(arrived.get(origin, 0), sequence - 1)
         return {self.domain.service: self._head[1], **arrived}
 

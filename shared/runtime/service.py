@@ -34,6 +34,7 @@ from shared.runtime.rebuild import (
     next_number,
     show_generation,
 )
+from shared.runtime.receiving import Receiving
 from shared.runtime.settings import Settings
 from shared.runtime.tally import Lag, Rebuilds
 from shared.runtime.transport import Transport
@@ -104,7 +105,8 @@ class Service:
         reach("service.after_projections")
         rows = StoredRows(self._database.writer, generation.tables, self.settings.rows_cached_max)
         deciding = Deciding(self.domain, [generation], self.ids, self.clock.now)
-        self.writer = Writer(self._database, journal, deciding, [rows], self.settings, self.clock)
+        receiving = Receiving(deciding, self.ids)
+        self.writer = Writer(self._database, journal, receiving, [rows], self.settings, self.clock)
         self.writer.on_commit = self._on_commit
         self.arrivals.reach(self.writer.head.position)
         self._relay = Relay(

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 from shared.kernel.envelope import Sealed
+from shared.runtime.delivery import Delivery
 from shared.runtime.reading import Snapshot
 
 Unsent: TypeAlias = Callable[[], Sequence[tuple[int, Sealed]]]
@@ -18,8 +19,12 @@ Unsent: TypeAlias = Callable[[], Sequence[tuple[int, Sealed]]]
 class Subscription(Protocol):
     """One service's reading of its neighbours' events."""
 
-    def poll(self, limit: int, seconds: float) -> Sequence[Sealed]:
-        """The next events, waiting for some at most this long."""
+    def poll(self, limit: int, seconds: float) -> Sequence[Delivery]:
+        """The next messages, waiting for some at most this long."""
+        ...
+
+    def hold(self, seconds: float) -> None:
+        """Stay connected this long and take nothing."""
         ...
 
     def settle(self) -> None:
@@ -125,7 +130,7 @@ class LocalTransport:
 
 
 class LocalSubscription:
-    """Reads neighbours' journals after what has arrived; there is nothing to settle."""
+    """Reads neighbours' journals after what has arrived, or was settled in another way."""
 
     def __init__(
         self,
@@ -137,8 +142,10 @@ class LocalSubscription:
         self._origins = sorted(origins)
         self._arrived = arrived
         self._turn = -1
+        self._given: dict[str, int] = {}
+        self._settled: dict[str, int] = {}
 
-    def poll(self, limit: int, seconds: float) -> Sequence[Sealed]:
+    def poll(self, limit: int, seconds: float) -> Sequence[Delivery]:
         """The next events of all neighbours, one neighbour after the other."""
         turn = self._turn
         found = self._read(limit)
@@ -146,23 +153,37 @@ class LocalSubscription:
             self._turn = self._transport.wait(turn, seconds)
         return found
 
-    def _read(self, limit: int) -> list[Sealed]:
-        arrived, published = self._arrived(), self._transport.published
-        return [
-            sealed
+    def _read(self, limit: int) -> list[Delivery]:
+        reached, found = self._reached(), []
+        self._given = {}
+        for origin in self._origins:
+            if self._transport.published(origin) > reached[origin]:
+                for sequence, sealed in self._transport.read(origin, reached[origin], limit):
+                    self._given[origin] = sequence
+                    found.append(Delivery(origin, "", f"{origin}@{sequence}", sealed))
+        return found
+
+    def _reached(self) -> Mapping[str, int]:
+        """By origin, how far to read is not needed: a hole behind it is parked here."""
+        arrived = self._arrived()
+        return {
+            origin: max(arrived.get(origin, 0), self._settled.get(origin, 0))
             for origin in self._origins
-            if published(origin) > arrived.get(origin, 0)
-            for _, sealed in self._transport.read(origin, arrived.get(origin, 0), limit)
-        ]
+        }
 
     def settle(self) -> None:
-        """The marks of the own journal are the only cursor."""
+        """What was given is in the journal, or parked: go on behind it."""
+        self._settled.update(self._given)
+
+    def hold(self, seconds: float) -> None:
+        """Wait, or be woken."""
+        self._turn = self._transport.wait(self._turn, seconds)
 
     def lag(self) -> Mapping[str, int]:
         """By origin, how many events have not arrived."""
-        arrived = self._arrived()
+        reached = self._reached()
         return {
-            origin: max(0, self._transport.published(origin) - arrived.get(origin, 0))
+            origin: max(0, self._transport.published(origin) - reached[origin])
             for origin in self._origins
         }
 

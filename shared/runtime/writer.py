@@ -12,17 +12,18 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from shared.kernel.canonical import canonical
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider
-from shared.kernel.envelope import Sealed
+from shared.kernel.envelope import open_sealed
 from shared.kernel.periods import to_micros
 from shared.kernel.refusals import Refusal, Stale
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database
-from shared.runtime.deciding import Context, Deciding, Diverged
+from shared.runtime.deciding import Context
+from shared.runtime.delivery import Delivery
 from shared.runtime.drafts import Draft, Ground, Memory
 from shared.runtime.failpoints import reach
 from shared.runtime.inbox import Inbox, Pending
@@ -38,11 +39,14 @@ from shared.runtime.items import (
 )
 from shared.runtime.journal import Head, Journal, Marks, StoredAnswer
 from shared.runtime.projections import Generation, StoredRows
+from shared.runtime.receiving import Receiving
 from shared.runtime.settings import Settings
 from shared.runtime.tally import Tally
 
 log = structlog.get_logger()
 
+REFUSED = "not-storable"
+"""Why a message is parked that the store itself did not take."""
 IDLE_SECONDS = 0.2
 """How long an idle writer waits before it notes how far the relay has come."""
 
@@ -58,14 +62,15 @@ class Writer:
         self,
         database: Database,
         journal: Journal,
-        deciding: Deciding,
+        receiving: Receiving,
         rows: list[StoredRows],
         settings: Settings,
         clock: Clock,
     ) -> None:
         self._database = database
         self._journal = journal
-        self._deciding = deciding
+        self.receiving = receiving
+        self._deciding = deciding = receiving.deciding
         self._rows = rows
         self._settings = settings
         self._clock = clock
@@ -80,7 +85,7 @@ class Writer:
             self.head = journal.lock_head(connection)
             self.marks: Marks = journal.marks(connection)
             self._waiting = journal.waiting_count(connection)
-        deciding.waiting = self._waiting
+            deciding.waiting = self._waiting
         self._relayed = self.head.relayed
 
     def start(self) -> None:
@@ -120,10 +125,10 @@ class Writer:
         answer: Answer = await self._inbox.ask(asked)
         return answer
 
-    def receive(self, events: Sequence[Sealed]) -> None:
-        """Take in foreign events; returns after the commit. Raises BrokenEvent, and then the
-        events before the broken one are recorded, the others are not."""
-        self._inbox.hand(Arrived(events))
+    def receive(self, messages: Sequence[Delivery]) -> None:
+        """Take in messages of other services; returns after the commit. What cannot be taken in is
+        parked. Raises SQLAlchemyError when the store fails; then nothing is recorded."""
+        self._inbox.hand(Arrived(messages))
 
     def run(self, work: Callable[[Connection], Any], then: Callable[[], None] = _nothing) -> Any:
         """Run maintenance on the writer's connection, in a transaction of its own; and then,
@@ -211,8 +216,7 @@ class Writer:
                 for pending in group:
                     self._commit([pending])
             else:
-                self.tally.came_to(items[0], failure)
-                self._inbox.settle([(group[0], failure)])
+                self._failed(group[0], items[0], failure)
             return
         reach("writer.after_commit")
         if changed:
@@ -222,6 +226,19 @@ class Writer:
         reach("writer.before_answer")
         self._inbox.settle(list(zip(group, outcomes, strict=True)))
         reach("writer.after_answer")
+
+    def _failed(self, pending: Pending, item: Item, failure: Exception) -> None:
+        """One item alone failed: tell it, unless the store refused a message for what it is."""
+        of_message = isinstance(failure, IntegrityError | DataError)
+        if not isinstance(item, Arrived) or not of_message or item.messages[0].reason == REFUSED:
+            self.tally.came_to(item, failure)
+            self._inbox.settle([(pending, failure)])
+            return
+        messages = item.messages if len(item.messages) > 1 else [_refused(item.messages[0])]
+        outcomes: list[Outcome] = []
+        for message in messages:
+            self._commit([Pending(Arrived([message]), outcomes.append)])
+        self._inbox.settle([(pending, next((fault for fault in outcomes if fault), None))])
 
     def _decided(
         self, connection: Connection, items: Sequence[Item]
@@ -238,6 +255,7 @@ class Writer:
             self._journal.answers(connection, keys) if keys else {},
             connection=connection,
             journal=self._journal,
+            arrived=self.marks,
         )
         ground.fetch([stream for item in asked for stream in self._named(item.command)])
         group = Draft(ground, self._rows)
@@ -258,7 +276,8 @@ class Writer:
 
     def _item(self, group: Draft, item: Item) -> Outcome:
         if isinstance(item, Arrived):
-            return self._arrive(group, item)
+            self._arrive(group, item)
+            return None
         above = group.above()
         try:
             answer = self._ask(above, item)
@@ -282,7 +301,8 @@ class Writer:
         context = Context(command_id=asked.key, correlation_id=asked.correlation_id)
         decision = self._deciding.command(draft, asked.command, context)
         entry = draft.entry(decision.first)
-        body = canonical(asked.show(entry.state))
+        shown = asked.act(draft, decision) if asked.act else asked.show(entry.state)
+        body = canonical(shown)
         answer = Answer(
             asked.status, body.encode(), entry.version, draft.head.sequence, repeated=False
         )
@@ -301,32 +321,16 @@ class Writer:
         if current != asked.if_match:
             raise Stale(current_version=current)
 
-    def _arrive(self, group: Draft, arrived: Arrived) -> Outcome:
+    def _arrive(self, group: Draft, arrived: Arrived) -> None:
         received_at = to_micros(self._clock.now())
-        for sealed in arrived.events:
-            above = group.above()
-            try:
-                self._deciding.received(above, sealed, received_at)
-                self._check_sequence(group, above)
-            except Exception as fault:
-                return fault
-            group.keep(above)
-        return None
-
-    def _check_sequence(self, group: Draft, above: Draft) -> None:
-        """One sequence of an origin is one event: seen before, it can only be the same again."""
-        [(origin, sequence)] = above.arrived
-        if (origin, sequence) not in group.arrived and not self.marks.has(origin, sequence):
-            return
-        waits = {held.hash: held.waits_for for held in above.batch.waits.values() if held}
-        known = {held.hash for held in group.waiting_for([*waits.values()])}
-        if above.batch.lines or not waits.keys() <= known:
-            raise Diverged
+        for message in arrived.messages:
+            self.receiving.take(group, message, received_at)
 
     def _marks_after(self, draft: Draft) -> Marks:
-        if not draft.arrived:
+        if not draft.arrived and not draft.batch.parks:
             return self.marks
         marks = self.marks.copy()
+        marks.aside |= {row.subject for row in draft.batch.parks.values() if row}
         for origin, sequence in draft.arrived:
             marks.arrived(origin, sequence)
         return marks
@@ -373,3 +377,18 @@ class Writer:
         del self._deciding.generations[1:]
         del self._rows[1:]
         return True
+
+
+def _refused(message: Delivery) -> Delivery:
+    """A message that the store does not take, such as one whose id another event has."""
+    assert message.sealed is not None, "what is no event is parked as it is"
+    opened = open_sealed(message.sealed)
+    return Delivery(
+        opened.origin,
+        opened.subject,
+        message.place,
+        None,
+        event_id=opened.event_id,
+        reason=REFUSED,
+        raw=message.sealed.cloud_event(),
+    )

@@ -21,6 +21,7 @@ from shared.runtime.clock import SetClock
 from shared.runtime.items import Answer, Asked
 from shared.runtime.journal import JOURNAL, Head, Line
 from shared.runtime.new_ids import Ids
+from shared.runtime.parked import page
 from shared.runtime.projections import Projection
 from shared.runtime.rebuild import Rebuilt
 from shared.runtime.service import Outside, Service
@@ -28,6 +29,7 @@ from shared.runtime.settings import Settings
 from shared.runtime.transport import LocalTransport
 from shared.runtime.web.routes import Api
 from tests.support.ledger import CLERK, LEDGER, TILL_LIST, OpenTill, PutIn, Reserve
+from tests.support.neighbours import message_of
 
 NOW = datetime(2021, 6, 30, 16, tzinfo=UTC)
 PATIENCE_SECONDS = 30.0
@@ -113,8 +115,14 @@ class Running:
             holding.join(PATIENCE_SECONDS)
 
     def receive(self, events: Sequence[Sealed]) -> None:
-        """Hand over foreign events."""
-        self.service.writer.receive(events)
+        """Hand over foreign events, each as a message of its own place."""
+        self.service.writer.receive([message_of(sealed) for sealed in events])
+
+    def parked(self) -> list[tuple[str, str]]:
+        """State and reason of what could not be taken in, in the order in which it came."""
+        with self.service.snapshot() as state:
+            rows = page(state.connection, "", 1_000, None)
+        return [(row.state, row.reason) for row in rows]
 
     def lines(self) -> list[Line]:
         """The whole journal, as it is on disk."""

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from shared.kernel.envelope import Sealed
 from shared.kernel.refusals import Unavailable
 from shared.runtime import messaging
+from shared.runtime.delivery import Delivery
 from shared.runtime.messaging import Subscriber
 from shared.runtime.service import Service
 from shared.runtime.serving import Fleet
@@ -29,6 +30,7 @@ from tests.runtime.running import (
     until,
 )
 from tests.support.ledger import LEDGER, MIRROR, WITNESS
+from tests.support.neighbours import message_of
 
 
 class Spy(LocalTransport):
@@ -250,12 +252,12 @@ class Given:
     """A subscription that delivers exactly these batches."""
 
     def __init__(self, *batches: Sequence[Sealed]) -> None:
-        self._batches = list(batches)
+        self._batches = [[message_of(sealed) for sealed in batch] for batch in batches]
         self.settled = 0
         self.closed = False
         self._woken = threading.Event()
 
-    def poll(self, limit: int, seconds: float) -> Sequence[Sealed]:
+    def poll(self, limit: int, seconds: float) -> Sequence[Delivery]:
         if not self._batches:
             self._woken.wait(seconds)
             return []
@@ -264,6 +266,9 @@ class Given:
     def settle(self) -> None:
         self.settled += 1
         del self._batches[0]
+
+    def hold(self, seconds: float) -> None:
+        self._woken.wait(seconds)
 
     def lag(self) -> Mapping[str, int]:
         return {"ledger": len(self._batches)}
@@ -283,19 +288,21 @@ def deposits(tmp_path: Path) -> Sequence[Sealed]:
         return ledger.sealed()
 
 
-def test_a_broken_event_stops_the_subscriber_and_nothing_behind_it_is_taken(
+def test_a_broken_event_neither_stops_the_subscriber_nor_what_is_behind_it(
     tmp_path: Path, deposits: Sequence[Sealed]
 ) -> None:
     first, second, third, fourth = deposits
     broken = Sealed(second.envelope, second.body, third.hash)
-    given = Given([first], [broken, second], [third, fourth])
+    given = Given([first], [broken], [third, fourth], [second])
     with running(tmp_path, MIRROR) as mirror:
         subscriber = Subscriber(mirror.service.writer, given, 10)
         subscriber.start()
-        until(lambda: subscriber.failure is not None)
+        mirror.until(lambda: mirror.state("mirror-a").times == 3)
+        until(lambda: given.settled == 4)
         subscriber.stop()
-        assert (subscriber.failure, given.settled, given.closed) == ("broken-event", 1, True)
-        assert mirror.service.writer.marks.reached == {"ledger": 1}
+        assert (subscriber.failure, given.closed) == (None, True)
+        assert mirror.service.writer.marks.reached == {"ledger": 4}
+        assert mirror.parked() == []
 
 
 def test_a_database_that_fails_is_tried_again_with_the_same_batch(

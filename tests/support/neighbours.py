@@ -1,8 +1,10 @@
 """The other services' pens: events sealed as their owners seal them, one stream after another."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from shared.kernel.canonical import canonical
@@ -11,6 +13,19 @@ from shared.kernel.envelope import Sealed, seal
 from shared.kernel.events import wire_type
 from shared.kernel.periods import rfc3339
 from shared.kernel.streams import subject_of
+from shared.runtime.delivery import Delivery
+
+_PLACES = count(1)
+
+
+def message_of(sealed: Sealed) -> Delivery:
+    """An event as a message, under its key, each time found at another place."""
+    subject = re.search(r'"subject":"([^"]+)"', sealed.envelope)
+    event_id = re.search(r'"id":"([^"]+)"', sealed.envelope)
+    assert subject is not None
+    assert event_id is not None
+    place = f"test@{next(_PLACES)}"
+    return Delivery("ledger", subject[1], place, sealed, event_id=event_id[1])
 
 
 @dataclass

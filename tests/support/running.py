@@ -19,6 +19,7 @@ from shared.kernel.events import Heard
 from shared.kernel.periods import rfc3339
 from shared.runtime.clock import SetClock
 from shared.runtime.new_ids import Ids
+from shared.runtime.parked import count
 from shared.runtime.reading import Stored
 from shared.runtime.rebuild import Rebuilt
 from shared.runtime.service import Outside, Service
@@ -28,7 +29,7 @@ from shared.runtime.web.app import mount
 from shared.runtime.web.tokens import LocalIssuer
 from tests.support.catalogue import module
 from tests.support.client import Client
-from tests.support.neighbours import Neighbours
+from tests.support.neighbours import Neighbours, message_of
 
 NOW = datetime(2021, 6, 30, 16, tzinfo=UTC)
 OPERATOR = Actor(person="operator-1", roles=frozenset({"operator"}))
@@ -107,7 +108,9 @@ class Running:
 
     def receive(self, *events: Sealed) -> None:
         """These arrive, in this order; call it outside of an event loop."""
-        self.service.writer.receive(events)
+        self.service.writer.receive([message_of(event) for event in events])
+        with self.service.snapshot() as snapshot:
+            assert count(snapshot.connection) == 0, "a message was parked"
 
     def rebuild(self) -> Rebuilt:
         """Rebuild all read models."""
@@ -162,7 +165,7 @@ def running(
     service.open()
     service.writer.start()
     try:
-        service.writer.receive(said)
+        service.writer.receive([message_of(event) for event in said])
         web = mount(service.api, service, verifier=issuer.verifier(), cursor_secret=b"s" * 32)
         with start_blocking_portal() as portal:
             yield Running(service, web, issuer, clock, portal, heard_at or now)
