@@ -6,8 +6,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from services.main.stacks.topics import TOPICS_FILE, wanted_topics
-from shared.runtime.topics import topic_of
+from shared.runtime.topics import TOPICS_FILE, topic_of, wanted_topics
 from tests.support.catalogue import service_names
 from tests.support.sources import sources
 
