@@ -15,12 +15,11 @@ import typer
 from pydantic import ValidationError
 
 from services.main.checkup import examine
-from services.main.embedded import embedded_fleet, front_door
 from services.main.reach import DEFAULT_URL, Unreachable, issuer_of, reach, refusal_code
 from services.main.showing import Show
-from services.main.staging import run_demo
+from services.main.staging import Kind, opening, run_demo
 from shared.kernel.refusals import Refusal
-from shared.runtime.serving import server, write_logs
+from shared.runtime.serving import write_logs
 from shared.runtime.settings import PREFIX, Settings, UnknownSetting
 from shared.runtime.web.tokens import ROLES
 
@@ -36,21 +35,24 @@ Data = Annotated[Path, typer.Option(envvar="GRANTLINE_DATA", help="The data fold
 Port = Annotated[
     int, typer.Option(envvar="GRANTLINE_PORT", min=0, max=65535, help="Port of the front door.")
 ]
+Stack = Annotated[
+    Kind | None,
+    typer.Option(help="A process a service on Kafka and PostgreSQL; one process if not given."),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 HERE = Path(".grantline")
 
 
 @app.command()
-def up(port: Port = 8000, data: Data = HERE) -> None:
-    """Start the five services in one process.
+def up(port: Port = 8000, data: Data = HERE, stack: Stack = None) -> None:
+    """Start the five services, in one process or, with --stack, a process each.
 
-    Example: grantline up --port 8000 --data .grantline
+    Example: grantline up --port 8000 --data .grantline --stack wheels
     """
     settings = Settings.from_environment(data=data, port=port)
     write_logs(settings)
-    fleet = embedded_fleet(settings)
     try:
-        running = server(front_door(fleet), fleet, settings)
+        running = opening(settings, stack)
         address = f"http://{settings.host}:{running.port}/"
         typer.echo(f"Grantline: {address}  data: {settings.data}", err=True)
         asyncio.run(running.listen())
@@ -64,6 +66,7 @@ def up(port: Port = 8000, data: Data = HERE) -> None:
 def demo(
     port: Port = 8000,
     data: Data = HERE,
+    stack: Stack = None,
     leave: Annotated[bool, typer.Option("--exit", help="Stop after the summary.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -74,7 +77,7 @@ def demo(
     settings = Settings.from_environment(data=data, port=port)
     write_logs(settings)
     try:
-        summary = run_demo(settings, Show(as_json=as_json), leave=leave)
+        summary = run_demo(settings, stack, Show(as_json=as_json), leave=leave)
     except Refusal as refusal:
         _fail(refusal_code(refusal), refusal.english())
     if summary is None:

@@ -1,15 +1,13 @@
 """All five services in one process, under one port, on the local transport."""
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Mapping
 
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import HTMLResponse
 
 from services.audit.app import create as create_audit
 from services.evaluation.app import create as create_evaluation
 from services.intake.app import create as create_intake
+from services.main.page import front_page
 from services.membership.app import create as create_membership
 from services.reimbursement.app import create as create_reimbursement
 from shared.runtime.serving import Fleet
@@ -39,22 +37,6 @@ def front_door(fleet: Fleet) -> FastAPI:
     apps: Mapping[str, FastAPI] = {service.name: fleet.app(service) for service in fleet.services}
     for name, app in apps.items():
         root.mount(f"/{name}", app)
-    page = _page(list(apps))
-
-    async def show_page(_: Request) -> HTMLResponse:
-        return HTMLResponse(page, headers={"Content-Security-Policy": "default-src 'self'"})
-
+    show_page = front_page(list(apps), "Five services in one process.")
     root.add_api_route("/", show_page, methods=["GET"], include_in_schema=False)
     return root
-
-
-def _page(names: Sequence[str]) -> str:
-    rows = "".join(
-        f"<li>{escape(name)}: <a href='/{name}/docs'>interface</a>, "
-        f"<a href='/{name}/asyncapi.json'>events</a>, <a href='/{name}/readyz'>health</a></li>"
-        for name in names
-    )
-    return (
-        "<!doctype html><html lang='en'><meta charset='utf-8'><title>Grantline</title>"
-        f"<h1>Grantline</h1><p>Five services in one process.</p><ul>{rows}</ul></html>"
-    )

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 
 from services.main.demo.playing import Summary
@@ -12,6 +13,13 @@ from shared.kernel.refusals import Refusal
 from shared.runtime.clock import SystemClock
 from shared.runtime.serving import Server, server
 from shared.runtime.settings import Settings
+
+
+class Kind(StrEnum):
+    """How a distributed system is started on one machine."""
+
+    WHEELS = "wheels"
+    DOCKER = "docker"
 
 
 class DemoNeedsEmptyFolder(Refusal):
@@ -26,15 +34,29 @@ class DemoFailed(Refusal):
     french = "L'histoire n'a pu être jouée jusqu'au bout; la raison est ci-dessus."
 
 
-def run_demo(settings: Settings, show: Show, *, leave: bool) -> Summary | None:
+def opening(settings: Settings, kind: Kind | None) -> Server:
+    """The server of a whole system, not running yet: of this process, or of many on a stack.
+
+    Raises PortInUse.
+    """
+    if kind is None:
+        fleet = embedded_fleet(settings)
+        return server(front_door(fleet), fleet, settings)
+    # Only here: a service's image has no servers out of wheels.
+    from services.main.stacks.supervising import stack_server
+    from services.main.stacks.wheels import WheelsStack
+
+    return stack_server(WheelsStack(settings), settings)
+
+
+def run_demo(settings: Settings, kind: Kind | None, show: Show, *, leave: bool) -> Summary | None:
     """Start the system, play, sum up; stay up unless told to leave. Nothing if it cannot start.
 
     Raises DemoNeedsEmptyFolder, DemoFailed, PortInUse or DataInUse.
     """
-    if any(settings.data.glob("*.db")):
+    if any(settings.data.glob("*.db")) or (settings.data / "stack").exists():
         raise DemoNeedsEmptyFolder
-    fleet = embedded_fleet(settings)
-    running = server(front_door(fleet), fleet, settings)
+    running = opening(settings, kind)
     return asyncio.run(_demo(running, settings, show, leave=leave))
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from types import FrameType
+from typing import Protocol
 
 import structlog
 import uvicorn
@@ -19,6 +20,7 @@ from shared.runtime.service import Service
 from shared.runtime.settings import Settings
 from shared.runtime.transport import LocalTransport, Transport
 from shared.runtime.web.app import mount
+from shared.runtime.web.door import BehindDoor
 from shared.runtime.web.tokens import LocalIssuer
 
 SWITCH_SECONDS = 0.0005
@@ -33,6 +35,17 @@ UNAVAILABLE = 5
 log = structlog.get_logger()
 
 
+class Served(Protocol):
+    """What a server answers for."""
+
+    refusal: Refusal | None
+    """Why it did not open, for whoever started the server around it."""
+
+    def leave(self) -> None:
+        """The server was told to stop: let live streams say goodbye."""
+        ...
+
+
 class Fleet:
     """Some services over one transport, and the issuer of their tokens."""
 
@@ -41,7 +54,6 @@ class Fleet:
         self.services = services
         self.transport = transport
         self.refusal: Refusal | None = None
-        """Why it did not open, for whoever started the server around it."""
         self.issuer = LocalIssuer.open(first.settings.data, first.clock.now, first.ids.uuid7)
 
     def open(self) -> None:
@@ -59,6 +71,12 @@ class Fleet:
             if isinstance(self.transport, LocalTransport):
                 self.transport.join(service.name, service.snapshot)
             service.start()
+
+    def leave(self) -> None:
+        """Let live streams say goodbye: they would keep a graceful stop waiting."""
+        for service in self.services:
+            service.stopping = True
+            service.arrivals.wake()
 
     def close(self) -> None:
         """Stop listening everywhere first: no service reads a neighbour that is gone."""
@@ -92,13 +110,6 @@ class Fleet:
         )
 
 
-def stop_streams(services: Sequence[Service]) -> None:
-    """Let live streams say goodbye: they would keep a graceful stop waiting."""
-    for service in services:
-        service.stopping = True
-        service.arrivals.wake()
-
-
 class PortInUse(Unavailable):
     """Something else listens on that port; stop it, or name another port."""
 
@@ -108,9 +119,9 @@ class PortInUse(Unavailable):
 class Server(uvicorn.Server):
     """uvicorn, whose stop signal reaches the live streams before it waits for connections."""
 
-    def __init__(self, config: uvicorn.Config, fleet: Fleet, listening: socket.socket) -> None:
+    def __init__(self, config: uvicorn.Config, served: Served, listening: socket.socket) -> None:
         super().__init__(config)
-        self._fleet = fleet
+        self._served = served
         self._listening = listening
 
     @property
@@ -124,9 +135,9 @@ class Server(uvicorn.Server):
         try:
             await super().startup(sockets)
         except SystemExit:  # uvicorn would end the process with a code of its own.
-            if self._fleet.refusal is None:
+            if self._served.refusal is None:
                 raise
-            raise self._fleet.refusal from None
+            raise self._served.refusal from None
         if self.started:
             host, port = self._listening.getsockname()[:2]
             log.info("listening", url=f"http://{f'[{host}]' if ':' in host else host}:{port}")
@@ -143,11 +154,11 @@ class Server(uvicorn.Server):
     def leave(self) -> None:
         """Stop after the requests in hand."""
         self.should_exit = True
-        stop_streams(self._fleet.services)
+        self._served.leave()
 
 
-def server(app: ASGIApp, fleet: Fleet, settings: Settings) -> Server:
-    """An HTTP server for these services, not running yet. Raises PortInUse."""
+def server(app: ASGIApp, served: Served, settings: Settings) -> Server:
+    """An HTTP server, not running yet. Raises PortInUse."""
     listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -166,7 +177,7 @@ def server(app: ASGIApp, fleet: Fleet, settings: Settings) -> Server:
         h11_max_incomplete_event_size=16_384,
         timeout_graceful_shutdown=int(settings.stop_seconds_max) - 2,
     )
-    return Server(config, fleet, listening)
+    return Server(config, served, listening)
 
 
 def write_logs(settings: Settings) -> None:
@@ -216,7 +227,8 @@ def serve_alone(create: Callable[[Settings, Transport], Service], port: int) -> 
     app = fleet.app(fleet.services[0])
     app.router.lifespan_context = fleet.lifespan
     try:
-        asyncio.run(server(app, fleet, settings).listen())
+        behind = BehindDoor(app, fleet.services[0].name)
+        asyncio.run(server(behind, fleet, settings).listen())
     except Refusal as refusal:
         log.error("not-started", service=fleet.services[0].name, error=refusal.code())
         sys.exit(UNAVAILABLE)

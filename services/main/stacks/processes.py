@@ -56,8 +56,7 @@ class Child:
     def start(self) -> None:
         """Run it, after stopping what an earlier one of this folder left."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._process = self._left()
-        self.stop()
+        self.clean()
         with self.log.open("ab") as log:
             self._process = psutil.Popen(
                 self._command.words,
@@ -97,13 +96,23 @@ class Child:
         """The end of its log."""
         return self.log.read_text("utf-8", "replace")[-2000:] if self.log.exists() else ""
 
+    def clean(self) -> None:
+        """Stop what a crash of ours left running."""
+        if self._process is None:
+            self._process = self._left()
+        self.stop()
+
+    def leave(self) -> None:
+        """Ask it to stop, without waiting."""
+        if self._process is not None:
+            self._signal(self._command.stop, [self._process])
+
     def stop(self, seconds: float = 20) -> None:
         """Ask it to stop; after this many seconds, kill it. Nothing if it does not run."""
         if self._process is None:
             return
         self.resume()
-        with contextlib.suppress(psutil.NoSuchProcess):
-            self._process.send_signal(self._command.stop)
+        self.leave()
         _, left = psutil.wait_procs([self._process], timeout=seconds)
         if any(_runs(process) for process in left):
             self.kill()

@@ -1,0 +1,31 @@
+"""What a new stack needs before its services start: a database and a role each, and the topics."""
+
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from services.main.checkup import SERVICES
+
+
+def prepare(postgres: str, kafka: str) -> None:
+    """Make what is missing; change nothing that is there.
+
+    `postgres` is the template of the databases' addresses, as their owner.
+    """
+    for service in SERVICES:
+        _prepare_database(postgres.format(service=service))
+
+
+def _prepare_database(address: str) -> None:
+    name = str(conninfo_to_dict(address)["dbname"])
+    with psycopg.connect(make_conninfo(address, dbname="postgres"), autocommit=True) as connection:
+        if _missing(connection, "SELECT 1 FROM pg_database WHERE datname = %s", name):
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        if _missing(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", name):
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
+
+
+def _missing(connection: psycopg.Connection, query: LiteralString, name: str) -> bool:
+    return connection.execute(query, [name]).fetchone() is None
