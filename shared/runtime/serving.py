@@ -16,8 +16,10 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from shared.kernel.refusals import Refusal, Unavailable
+from shared.runtime.kafka import KafkaTransport
 from shared.runtime.service import Service
 from shared.runtime.settings import Settings
+from shared.runtime.topics import wanted_topics
 from shared.runtime.transport import LocalTransport, Transport
 from shared.runtime.web.app import mount
 from shared.runtime.web.door import BehindDoor
@@ -84,6 +86,7 @@ class Fleet:
             service.stop_listening()
         for service in self.services:
             service.close()
+        self.transport.close()
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
@@ -222,7 +225,9 @@ def serve_alone(create: Callable[[Settings, Transport], Service], port: int) -> 
     if "port" not in settings.model_fields_set:
         settings = settings.model_copy(update={"port": port})
     write_logs(settings)
-    transport = LocalTransport()
+    transport: Transport = LocalTransport()
+    if settings.kafka is not None:
+        transport = KafkaTransport(settings.kafka, wanted_topics())
     fleet = Fleet([create(settings, transport)], transport)
     app = fleet.app(fleet.services[0])
     app.router.lifespan_context = fleet.lifespan

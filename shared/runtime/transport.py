@@ -65,6 +65,10 @@ class Transport(Protocol):
         """Read the events of these services; `arrived` tells by origin what need not come."""
         ...
 
+    def close(self) -> None:
+        """Let go of whatever carries."""
+        ...
+
 
 class LocalTransport:
     """The neighbours' journals inside one process."""
@@ -103,6 +107,9 @@ class LocalTransport:
     ) -> "LocalSubscription":
         """Read the journals of these services."""
         return LocalSubscription(self, origins, arrived)
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     def read(self, origin: str, sequence: int, limit: int) -> list[tuple[int, Sealed]]:
         """The next own events of a neighbour, none while it is not here."""
