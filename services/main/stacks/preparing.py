@@ -3,19 +3,30 @@
 from typing import LiteralString
 
 import psycopg
+import structlog
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from services.main.checkup import SERVICES
+from shared.runtime.kafka import TopicWrong, make_topics, wrong_topics
+from shared.runtime.topics import wanted_topics
+
+log = structlog.get_logger()
 
 
 def prepare(postgres: str, kafka: str) -> None:
     """Make what is missing; change nothing that is there.
 
-    `postgres` is the template of the databases' addresses, as their owner.
+    `postgres` is the template of the databases' addresses, as their owner. Raises BrokerAway, or
+    TopicWrong for a topic that is not as it must be.
     """
     for service in SERVICES:
         _prepare_database(postgres.format(service=service))
+    topics = wanted_topics()
+    make_topics(kafka, topics)
+    if wrong := wrong_topics(kafka, topics):
+        log.error("topics-wrong", events=wrong)
+        raise TopicWrong(wrong=wrong)
 
 
 def _prepare_database(address: str) -> None:
