@@ -119,6 +119,8 @@ class Subscriber:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="subscriber", daemon=True)
         self.failure: str | None = None
+        self.on_idle: Callable[[], object] = lambda: None
+        """Called when a poll came back with nothing."""
 
     def start(self) -> None:
         """Begin to read."""
@@ -140,6 +142,8 @@ class Subscriber:
             reach("subscriber.after_receive")
             self._subscription.settle()
             reach("subscriber.after_settle")
+        else:
+            self.on_idle()
         return len(events)
 
     def _run(self) -> None:

@@ -26,9 +26,10 @@ from shared.kernel.periods import from_micros
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database
 from shared.runtime.journal import JOURNAL, WAITING
+from shared.runtime.parked import PARKED, paused
 from shared.runtime.reading import Snapshot
 from shared.runtime.settings import Settings
-from shared.runtime.tally import OUTCOMES, Lag, Rebuilds, Spread
+from shared.runtime.tally import OUTCOMES, Lag, Rebuilds, Spread, class_of
 from shared.runtime.writer import Writer
 
 log = structlog.get_logger()
@@ -49,7 +50,14 @@ LAST_RECORDED = (
     .limit(1)
 )
 WAITING_SINCE = select(func.min(WAITING.c.received_at))
-"""Each reads one entry of an index: asking often costs nothing."""
+NOT_SKIPPED = PARKED.c.state != "skipped"
+PARKED_SINCE = select(func.min(PARKED.c.parked_at)).where(NOT_SKIPPED)
+PARKED_COUNTS = (
+    select(PARKED.c.state, PARKED.c.reason, func.count())
+    .where(NOT_SKIPPED)
+    .group_by(PARKED.c.state, PARKED.c.reason)
+)
+"""The journal is asked for one entry of an index, the others are small: asking often is cheap."""
 
 Values: TypeAlias = "float | Mapping[Any, float]"
 """One value, or one for each value of the labels (a tuple where there are several)."""
@@ -139,8 +147,14 @@ class Figures:
         )
         yield make.counter(
             "chain_mismatch",
-            "Events of others that contradict what is recorded of their stream.",
+            "Events of others that are broken or contradict what is recorded, each try counted.",
             tally.mismatches,
+        )
+        yield make.counter(
+            "messages_parked",
+            "Messages set aside because they could not be taken in, each try counted.",
+            dict(tally.parked),
+            "class",
         )
 
     def _commands(self) -> Iterable[Metric]:
@@ -260,12 +274,41 @@ class Figures:
         if in_use < most:  # Else we would wait behind those whose waiting is to be shown.
             try:
                 with parts.snapshot() as state:
-                    known = [*self._ages(state.connection), *self._lags(state.connection)]
+                    known = [
+                        family
+                        for ask in (self._ages, self._lags, self._aside)
+                        for family in ask(state.connection)
+                    ]
             except SQLAlchemyError as failure:
                 log.error("figures-not-read", error=type(failure).__name__)
         yield from known
         yield make.gauge(
             "database_answering", "Whether the database answered when asked just now.", bool(known)
+        )
+
+    def _aside(self, connection: Connection) -> Iterable[Metric]:
+        make, consumer = self._families, self._parts.domain.service
+        items = {(consumer, "behind"): 0}
+        for state, reason, count in connection.execute(PARKED_COUNTS):
+            named = consumer, "behind" if state == "behind" else class_of(reason)
+            items[named] = items.get(named, 0) + count
+        yield make.gauge(
+            "parked_items",
+            "Messages set aside, by why they were not taken in; `behind` waits for another.",
+            items,
+            "consumer",
+            "class",
+        )
+        yield make.gauge(
+            "parked_oldest_seconds",
+            "How long the message that was set aside first has been so; 0 if there is none.",
+            self._age(connection.execute(PARKED_SINCE).scalar()),
+        )
+        yield make.gauge(
+            "consumer_paused",
+            "Whether somebody told a consumer to take nothing in.",
+            {consumer: 0} | dict.fromkeys(paused(connection), 1),
+            "consumer",
         )
 
     def _ages(self, connection: Connection) -> Iterable[Metric]:

@@ -121,6 +121,8 @@ class Service:
                 self.writer, subscription, self.settings.receive_batch_max
             )
             self._subscription = subscription
+            self._lag = Lag(subscription, self.clock)
+            self._subscriber.on_idle = self._lag.look
         self._figures = Figures(
             Parts(
                 domain=self.domain,
@@ -130,7 +132,7 @@ class Service:
                 database=self._database,
                 projections=[projection.name for projection in self._projections],
                 rebuilds=self._rebuilds,
-                lag=Lag(self._subscription, self.clock) if self._subscriber else None,
+                lag=self._lag if self._subscriber else None,
                 health=self.health,
                 snapshot=self.snapshot,
             )

@@ -9,20 +9,29 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from shared.kernel.envelope import BrokenEvent
 from shared.kernel.refusals import Refusal
 from shared.runtime.clock import Clock
 from shared.runtime.deciding import Diverged
-from shared.runtime.items import Answer, Arrived, Item, Outcome
-from shared.runtime.journal import Line
+from shared.runtime.items import Answer, Asked, Item, Outcome
+from shared.runtime.journal import Batch
 
 if TYPE_CHECKING:
     from shared.runtime.rebuild import Rebuild, Rebuilt
     from shared.runtime.transport import Subscription
 
+HANDLER_FAILED = "handler-failed"
 OUTCOMES = ("accepted", "repeated", "refused", "failed")
 """What becomes of a command: decided, answered from the record of its key, told no, or a fault."""
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 ITEMS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+
+MISMATCHES = frozenset({BrokenEvent.code(), Diverged.code()})
+
+
+def class_of(reason: str) -> str:
+    """The class of a reason for parking: a handler's faults are one, whatever they are called."""
+    return HANDLER_FAILED if reason.startswith(HANDLER_FAILED) else reason
 
 
 class Spread:
@@ -65,7 +74,9 @@ class Tally:
         self.rejected: defaultdict[str, int] = defaultdict(int)
         """Refused commands by code."""
         self.mismatches = 0
-        """Foreign events that contradict what is recorded of their stream."""
+        """Foreign events that are not what their owner sealed, or contradict what is recorded."""
+        self.parked: defaultdict[str, int] = defaultdict(int)
+        """Messages that could not be taken in, by class; each try counts."""
         self.failed_commits = 0
         self.deciding = Spread(SECONDS)
         self.committing = Spread(SECONDS)
@@ -76,30 +87,31 @@ class Tally:
         self,
         items: Sequence[Item],
         outcomes: Sequence[Outcome],
-        lines: Sequence[Line],
+        batch: Batch,
         took: tuple[float, float],
     ) -> None:
         """One group was committed; `took` is the seconds of its decisions and of the whole."""
         self.deciding.observe(took[0])
         self.committing.observe(took[1])
         self.group_items.observe(len(items))
-        for line in lines:
+        for line in batch.lines:
             if line.received_at is None:
                 self.appended[line.type] += 1
             else:
                 self.received[line.origin] += 1
+        for row in batch.parks.values():
+            if row and row.state == "parked":
+                self.parked[class_of(row.reason)] += 1
+                self.mismatches += row.reason in MISMATCHES
         for item, outcome in zip(items, outcomes, strict=True):
             self.came_to(item, outcome)
 
     def came_to(self, item: Item, outcome: Outcome) -> None:
         """One item has its outcome."""
-        if isinstance(item, Arrived):
-            if outcome is None:
-                self.received_at = self._now()
-            elif isinstance(outcome, Diverged):
-                self.mismatches += 1
-        else:
+        if isinstance(item, Asked):
             self.commands[type(item.command).__name__, self._outcome(outcome)] += 1
+        elif outcome is None:
+            self.received_at = self._now()
 
     def _outcome(self, outcome: Outcome) -> str:
         if isinstance(outcome, Answer):

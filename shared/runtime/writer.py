@@ -222,7 +222,7 @@ class Writer:
         if changed:
             self._committed(draft, marks, waiting)
         took = (decided - began, self._clock.monotonic() - began)
-        self.tally.group(items, outcomes, draft.batch.lines, took)
+        self.tally.group(items, outcomes, draft.batch, took)
         reach("writer.before_answer")
         self._inbox.settle(list(zip(group, outcomes, strict=True)))
         reach("writer.after_answer")

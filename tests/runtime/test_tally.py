@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from sqlalchemy.exc import OperationalError
 
 from shared.kernel.refusals import Unavailable
 from shared.runtime.clock import SetClock
+from shared.runtime.parked import PAUSED
 from shared.runtime.rebuild import Rebuild
-from shared.runtime.tally import Lag, Spread
+from shared.runtime.tally import Lag, Spread, class_of
 from shared.runtime.transport import LocalTransport, Unsent
 from tests.runtime.running import (
     NOW,
@@ -222,6 +224,66 @@ def lag_of(here: Running) -> tuple[float, float]:
     seen = figures(here)
     seconds = seen.value("grantline_projection_lag_seconds", "ledger")
     return seen.value("grantline_projection_lag_events", "ledger"), seconds
+
+
+def test_a_subscriber_that_finds_nothing_notes_that_it_misses_nothing(tmp_path: Path) -> None:
+    transport = LocalTransport()
+    with (
+        running(tmp_path / "l", transport=transport) as ledger,
+        running(tmp_path / "m", MIRROR, transport=transport) as mirror,
+    ):
+        transport.join("ledger", ledger.service.snapshot)
+        ledger.ask(open_till())
+        mirror.receive(ledger.sealed())
+        subscriber = mirror.service._subscriber
+        assert subscriber is not None
+        clock_of(mirror).advance(timedelta(days=1))
+        assert subscriber.step(0) == 0
+        clock_of(mirror).advance(timedelta(seconds=3))
+        ledger.ask(put_in(1))
+        transport.publish("ledger", 2, list)
+        assert lag_of(mirror) == (1, 3)
+
+
+# What was set aside.
+
+
+def test_parked_messages_are_shown_by_class_and_by_the_age_of_the_first(tmp_path: Path) -> None:
+    with running(tmp_path / "ledger") as ledger:
+        ledger.ask(open_till())
+        ledger.together(put_in(1), put_in(2))
+        first, second, third = ledger.sealed()
+    forged = replace(second, body=second.body.replace("1", "9"))
+    with running(tmp_path / "mirror", MIRROR) as mirror:
+        assert figures(mirror).nonzero("grantline_parked_items") == {}
+        mirror.receive([first, forged])
+        clock_of(mirror).advance(timedelta(seconds=30))
+        mirror.receive([third])
+        seen = figures(mirror)
+        assert seen.nonzero("grantline_parked_items") == {
+            ("broken-event", "mirror"): 1, ("behind", "mirror"): 1,
+        }  # fmt: skip
+        assert seen.value("grantline_parked_oldest_seconds") == 30
+        mirror.receive([second])
+        seen = figures(mirror)
+        assert seen.nonzero("grantline_parked_items") == {}
+        assert seen.value("grantline_parked_oldest_seconds") == 0
+        assert seen.samples["grantline_messages_parked_total"] == {("broken-event",): 1}
+        assert seen.value("grantline_chain_mismatch_total") == 1
+
+
+def test_the_faults_of_handlers_are_one_class() -> None:
+    assert class_of("handler-failed-KeyError") == class_of("handler-failed-ValueError")
+    assert class_of("diverged") == "diverged"
+
+
+def test_a_paused_consumer_is_shown(tmp_path: Path) -> None:
+    with running(tmp_path, MIRROR) as mirror:
+        assert figures(mirror).value("grantline_consumer_paused", "mirror") == 0
+        mirror.service.writer.run(
+            lambda connection: connection.execute(insert(PAUSED).values(consumer="mirror"))
+        )
+        assert figures(mirror).value("grantline_consumer_paused", "mirror") == 1
 
 
 # Rebuilds.

@@ -27,7 +27,8 @@ class Shown:
 
     @cached_property
     def samples(self) -> Mapping[str, Mapping[tuple[str, ...], float]]:
-        """By the sample's name, each value by its labels' values, the service left out."""
+        """By the sample's name, each value by its labels' values in the order of the labels'
+        names, the service left out."""
         found: dict[str, dict[tuple[str, ...], float]] = {}
         for family in self.families.values():
             for sample in family.samples:

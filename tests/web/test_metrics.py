@@ -30,7 +30,7 @@ SECRET = "Zanzibar-4711"
 UNITS = ("_seconds", "_bytes", "_ratio", "_total")
 COUNTED = (
     "_events", "_items", "_max", "_position", "_sequence", "_unpublished", "_ok", "_answering",
-    "_running", "_in_use", "_fds", "_collected", "_collections", "_uncollectable",
+    "_running", "_paused", "_in_use", "_fds", "_collected", "_collections", "_uncollectable",
 )  # fmt: skip
 """Endings of what has no unit: numbers of things, places in an order, yes or no."""
 
