@@ -171,7 +171,8 @@ class RetryParked(Command):
 
     service: str
     parked_id: str
-    subject: str
+    subject: str = ""
+    """Of the parked message; the service that keeps it fills it in."""
     scope: Literal["one", "subject"]
     reason: str
 
@@ -182,8 +183,25 @@ class SkipParked(Command):
 
     service: str
     parked_id: str
-    subject: str
+    subject: str = ""
+    """Of the parked message; the service that keeps it fills it in."""
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepublishEvents(Command):
+    """Publish own events again, for receivers that miss some."""
+
+    service: str
+    after: int
+    """The own sequence after which to begin, exclusive."""
+    through: int = 0
+    """The last own sequence, inclusive; the service fills it in."""
+    reason: str
+
+
+OPERATING = (PauseConsumer, ResumeConsumer, RetryParked, SkipParked, RepublishEvents)
+"""What an operator asks for, and the service then does to itself in the same transaction."""
 
 
 def record_operation(ask: RecordOperation, operations: Operations) -> list[Event]:
@@ -229,11 +247,24 @@ def skip_parked(ask: SkipParked, operations: Operations) -> list[Event]:
     return [ParkedSkipped(**about, proposed_by=first, confirmed_by=ask.by.person)]
 
 
+def republish_events(ask: RepublishEvents, operations: Operations) -> list[Event]:
+    """Publishing again harms nobody: receivers know what they have."""
+    return [
+        EventsRepublished(
+            after=ask.after,
+            through=ask.through,
+            reason=ask.reason,
+            republished_by=ask.by.person,
+        )
+    ]
+
+
 DECIDE: Mapping[type[Command], Callable[..., list[Event]]] = {
     RecordOperation: record_operation,
     PauseConsumer: pause_consumer,
     ResumeConsumer: resume_consumer,
     RetryParked: retry_parked,
     SkipParked: skip_parked,
+    RepublishEvents: republish_events,
 }
 """By command, its decision over the stream `operations-<service>`."""

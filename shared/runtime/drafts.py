@@ -7,7 +7,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from shared.runtime.journal import Batch, Entry, Head, Journal, Line, Marks, StoredAnswer, Waiting
-from shared.runtime.parked import Parked, of_subject
+from shared.runtime.parked import Parked, of_subject, one
 from shared.runtime.projections import Rows, StoredRows
 
 
@@ -38,6 +38,10 @@ class Layer(Protocol):
 
     def parked(self, subject: str) -> list[Parked]:
         """What is parked of a subject, in the order in which it came."""
+        ...
+
+    def parked_as(self, parked_id: str) -> Parked | None:
+        """One parked message by its id."""
         ...
 
     def has_arrived(self, origin: str, sequence: int) -> bool:
@@ -106,6 +110,11 @@ class Draft:
         rows += [row for row in mine.values() if row and row.subject == subject]
         return sorted(rows, key=lambda row: row.parked_id)
 
+    def parked_as(self, parked_id: str) -> Parked | None:
+        """One parked message by its id."""
+        mine = self.batch.parks
+        return mine[parked_id] if parked_id in mine else self.below.parked_as(parked_id)
+
     def has_arrived(self, origin: str, sequence: int) -> bool:
         """Whether this event of an origin was journaled, waits or is parked."""
         return (origin, sequence) in self.arrived or self.below.has_arrived(origin, sequence)
@@ -137,6 +146,7 @@ class Draft:
         self.batch.waits.update(newer.batch.waits)
         self.batch.parks.update(newer.batch.parks)
         self.batch.paused.update(newer.batch.paused)
+        self.batch.again = newer.batch.again or self.batch.again
         for mine, theirs in zip(self.rows, newer.rows, strict=True):
             mine.keep(theirs)
 
@@ -223,6 +233,10 @@ class Ground:
     def parked(self, subject: str) -> list[Parked]:
         """What is parked of a subject, in the order in which it came."""
         return of_subject(self._connection, subject) if subject in self._arrived.aside else []
+
+    def parked_as(self, parked_id: str) -> Parked | None:
+        """One parked message by its id."""
+        return one(self._connection, parked_id)
 
     def has_arrived(self, origin: str, sequence: int) -> bool:
         """Whether this event of an origin was journaled, waits or is parked."""

@@ -2,17 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
 from shared.kernel.commands import Command
 from shared.kernel.refusals import Invalid, Unavailable
 from shared.runtime.delivery import Delivery
-
-if TYPE_CHECKING:
-    from shared.kernel.decider import Decision
-    from shared.runtime.drafts import Draft
 
 
 class Overloaded(Unavailable):
@@ -51,9 +47,6 @@ class Asked:
     show: Callable[[Any], Any]
     if_match: int | None = None
     correlation_id: str
-    act: "Callable[[Draft, Decision], Any] | None" = None
-    """What an operator's command does to this service, in the same transaction; what it returns is
-    shown instead of the state."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from shared.kernel.periods import to_micros
 from shared.kernel.upcasting import upcast
 from shared.runtime.database import Prepared
 from shared.runtime.failpoints import reach
-from shared.runtime.parked import PARKED, Parked, ParkedRows, subjects
+from shared.runtime.parked import PARKED, Parked, ParkedRows, paused, subjects
 
 COLUMNS = (
     "position", "origin", "sequence", "event_id", "stream", "version", "type", "schema", "subject",
@@ -130,6 +130,8 @@ class Marks:
     beyond: dict[str, set[int]] = field(default_factory=dict)
     aside: frozenset[str] = frozenset()
     """The subjects of which anything is parked, or was given up."""
+    paused: frozenset[str] = frozenset()
+    """The consumers that are to take nothing in."""
 
     def arrived(self, origin: str, sequence: int) -> None:
         """Count one event as arrived and close the holes that it fills."""
@@ -151,7 +153,7 @@ class Marks:
     def copy(self) -> "Marks":
         """A copy to change while nothing is committed."""
         beyond = {origin: set(held) for origin, held in self.beyond.items()}
-        return Marks(dict(self.reached), beyond, self.aside)
+        return Marks(dict(self.reached), beyond, self.aside, self.paused)
 
 
 @dataclass(slots=True)
@@ -167,6 +169,8 @@ class Batch:
     """By id: a message that is now parked, or nothing for one that no longer is."""
     paused: dict[str, bool] = field(default_factory=dict)
     """By consumer, whether it is paused from now on."""
+    again: tuple[int, int] | None = None
+    """Which own events are to be published again: after one sequence, through another."""
 
 
 def read_event(domain: Domain, type_: str, schema: int, body: str) -> Event | Heard | None:
@@ -324,7 +328,7 @@ class Journal:
     def marks(self, connection: Connection) -> Marks:
         """How far each origin has arrived, holes included."""
         stored = dict(connection.execute(select(MARK.c.origin, MARK.c.sequence)).all())
-        marks = Marks(stored, aside=subjects(connection))
+        marks = Marks(stored, aside=subjects(connection), paused=paused(connection))
         for source in (JOURNAL, WAITING, PARKED):
             for origin, reached in list(marks.reached.items()):
                 later = select(source.c.sequence).where(

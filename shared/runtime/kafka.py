@@ -22,7 +22,7 @@ from shared.kernel.canonical import canonical
 from shared.kernel.envelope import INTEGERS, OPTIONAL, REQUIRED, Sealed
 from shared.kernel.refusals import Unavailable
 from shared.runtime.delivery import Delivery
-from shared.runtime.topics import Topic, service_of, topic_of
+from shared.runtime.topics import Topic, group_of, service_of, topic_of
 from shared.runtime.transport import Unsent
 
 log = structlog.get_logger()
@@ -278,11 +278,6 @@ class KafkaSubscription:
                 reached = consumer.position(partition, timeout_ms=100)
                 lag[service_of(partition.topic)] += max(0, end - (reached or 0))
         self._lag = lag
-
-
-def group_of(service: str) -> str:
-    """The consumer group of a service, by which operators know it."""
-    return f"grantline.{service}"
 
 
 def headers_of(sealed: Sealed) -> tuple[bytes, list[tuple[str, bytes]]]:

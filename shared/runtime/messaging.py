@@ -42,6 +42,7 @@ class Relay:
         self._snapshot = snapshot
         self._transport = transport
         self._batch_max = batch_max
+        self._again: tuple[int, int] | None = None
         self._news = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
@@ -56,6 +57,11 @@ class Relay:
         """There is something new."""
         self._news.set()
 
+    def republish(self, after: int, through: int) -> None:
+        """Publish these own events again, beside the new ones; the cursor does not move."""
+        self._again = (after, through)
+        self._news.set()
+
     def stop(self) -> None:
         """Publish the batch in hand and end."""
         self._stop.set()
@@ -64,6 +70,9 @@ class Relay:
 
     def step(self) -> bool:
         """Publish the next events, if there are any; returns whether there may be more."""
+        if self._again is not None:
+            self._repeat(*self._again)
+            return True
         last = self._writer.head.sequence
         if last <= self._writer.relayed:
             return False
@@ -73,6 +82,16 @@ class Relay:
         self._writer.note_relayed(reached)
         reach("relay.after_note")
         return reached < last
+
+    def _repeat(self, after: int, through: int) -> None:
+        with self._snapshot() as state:
+            found = state.own_after(after, self._batch_max)
+        events = [each for each in found if each[0] <= through]
+        reached = through
+        if events:
+            reached = self._transport.publish(self._origin, events[-1][0], lambda: events)
+        if self._again == (after, through):  # Not asked for anew in the meantime.
+            self._again = (reached, through) if reached < through else None
 
     def _unsent(self) -> Sequence[tuple[int, Sealed]]:
         with self._snapshot() as state:
@@ -108,11 +127,14 @@ def named(failure: Exception) -> str:
 class Subscriber:
     """Takes foreign events into the journal, then tells the transport that they are safe.
 
-    An event that is broken stops it: nothing behind it is taken, nothing is lost, and the
-    service says so in its health. A database that fails is tried again.
+    What cannot be taken in is parked there; a database or a broker that fails is tried again.
+    While an operator has paused it, it stays connected and takes nothing.
     """
 
-    def __init__(self, writer: Writer, subscription: Subscription, batch_max: int) -> None:
+    def __init__(
+        self, name: str, writer: Writer, subscription: Subscription, batch_max: int
+    ) -> None:
+        self.name = name
         self._writer = writer
         self._subscription = subscription
         self._batch_max = batch_max
@@ -133,18 +155,27 @@ class Subscriber:
         self._thread.join()
         self._subscription.close()
 
+    @property
+    def paused(self) -> bool:
+        """Whether an operator has paused it."""
+        return self.name in self._writer.marks.paused
+
     def step(self, seconds: float) -> int:
-        """Take in one batch; returns how many events it had."""
-        events = self._subscription.poll(self._batch_max, seconds)
-        if events:
+        """Take in one batch; returns how many messages it had."""
+        if self.paused:
+            self._subscription.hold(seconds)
+            return 0
+        messages = self._subscription.poll(self._batch_max, seconds)
+        if messages:
             reach("subscriber.after_poll")
-            self._writer.receive(events)
+            self._writer.receive(messages)
             reach("subscriber.after_receive")
-            self._subscription.settle()
+        self._subscription.settle()
+        if messages:
             reach("subscriber.after_settle")
         else:
             self.on_idle()
-        return len(events)
+        return len(messages)
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -1,12 +1,13 @@
 """What could not be taken in: kept with its reason, in the database of the service it came to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, bindparam, column, delete, func, insert, select, table
 from sqlalchemy.engine.interfaces import Dialect
 
 from shared.kernel.envelope import Sealed
+from shared.kernel.periods import from_micros, rfc3339
 from shared.kernel.refusals import NotFound, Refusal
 from shared.runtime.database import Prepared
 from shared.runtime.delivery import Delivery
@@ -102,21 +103,10 @@ def subjects(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(select(PARKED.c.subject).distinct()).scalars())
 
 
-def one(connection: Connection, parked_id: str) -> Parked:
-    """One parked message. Raises ParkedMissing."""
+def one(connection: Connection, parked_id: str) -> Parked | None:
+    """One parked message."""
     found = connection.execute(select(*PARKED.c).where(PARKED.c.parked_id == parked_id)).first()
-    if found is None:
-        raise ParkedMissing
-    return Parked(*found)
-
-
-def page(connection: Connection, after: str, limit: int, state: str | None) -> Sequence[Parked]:
-    """Parked messages in the order in which they came, after one of them."""
-    query = select(*PARKED.c).where(PARKED.c.parked_id > after)
-    if state is not None:
-        query = query.where(PARKED.c.state == state)
-    found = connection.execute(query.order_by(PARKED.c.parked_id).limit(limit))
-    return [Parked(*row) for row in found]
+    return None if found is None else Parked(*found)
 
 
 def count(connection: Connection) -> int:
@@ -131,17 +121,13 @@ def paused(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(select(PAUSED.c.consumer)).scalars())
 
 
-def shown_parked(row: Parked) -> dict[str, Any]:
+def shown_parked(row: Mapping[str, Any]) -> dict[str, Any]:
     """What an operator sees: where it came from and why it waits, never its content (X9)."""
+    hidden = ("envelope", "body", "raw", "hash")
+    shown = {name: value for name, value in row.items() if name not in hidden}
     return {
-        "id": row.parked_id,
-        "place": row.place,
-        "origin": row.origin,
-        "subject": row.subject,
-        "event_id": row.event_id or None,
-        "sequence": row.sequence,
-        "state": row.state,
-        "reason": row.reason,
-        "attempts": row.attempts,
-        "parked_at": row.parked_at,
+        "id": shown.pop("parked_id"),
+        **shown,
+        "event_id": row["event_id"] or None,
+        "parked_at": rfc3339(from_micros(row["parked_at"])),
     }

@@ -24,6 +24,7 @@ from shared.runtime.parked import MessageNotKept, Parked, State
 log = structlog.get_logger()
 
 TOO_LARGE = "too-large"
+NOT_STORABLE = "not-storable"
 
 
 class _Todo(NamedTuple):
@@ -198,3 +199,18 @@ def _opened(sealed: Sealed | None) -> Envelope | None:
         return open_sealed(sealed) if sealed else None
     except BrokenEvent:
         return None
+
+
+def not_storable(message: Delivery) -> Delivery:
+    """A message that the store does not take, such as one whose id another event has."""
+    assert message.sealed is not None, "what is no event is parked as it is"
+    opened = open_sealed(message.sealed)
+    return Delivery(
+        opened.origin,
+        opened.subject,
+        message.place,
+        None,
+        event_id=opened.event_id,
+        reason=NOT_STORABLE,
+        raw=message.sealed.cloud_event(),
+    )

@@ -23,6 +23,7 @@ from shared.runtime.journal import Head, Journal
 from shared.runtime.messaging import Relay, Subscriber
 from shared.runtime.metrics import Figures, Parts
 from shared.runtime.new_ids import Ids
+from shared.runtime.operating import Operating
 from shared.runtime.projections import Generation, Projection, StoredRows
 from shared.runtime.reading import Snapshot
 from shared.runtime.rebuild import (
@@ -37,6 +38,7 @@ from shared.runtime.rebuild import (
 from shared.runtime.receiving import Receiving
 from shared.runtime.settings import Settings
 from shared.runtime.tally import Lag, Rebuilds
+from shared.runtime.topics import group_of
 from shared.runtime.transport import Transport
 from shared.runtime.web.routes import Api
 from shared.runtime.writer import Writer
@@ -106,19 +108,22 @@ class Service:
         rows = StoredRows(self._database.writer, generation.tables, self.settings.rows_cached_max)
         deciding = Deciding(self.domain, [generation], self.ids, self.clock.now)
         receiving = Receiving(deciding, self.ids)
-        self.writer = Writer(self._database, journal, receiving, [rows], self.settings, self.clock)
+        consumer = group_of(self.name) if self.domain.hears else None
+        doing = (receiving, Operating(receiving, consumer, self.clock.now))
+        self.writer = Writer(self._database, journal, doing, [rows], self.settings, self.clock)
         self.writer.on_commit = self._on_commit
         self.arrivals.reach(self.writer.head.position)
         self._relay = Relay(
             self.name, self.writer, self.snapshot, self._transport, self.settings.relay_batch_max
         )
+        self.writer.on_again = self._relay.republish
         self._subscriber: Subscriber | None = None
         if self.domain.hears:
             subscription = self._transport.subscribe(
                 self.name, self.domain.hears, lambda: dict(self.writer.marks.reached)
             )
             self._subscriber = Subscriber(
-                self.writer, subscription, self.settings.receive_batch_max
+                group_of(self.name), self.writer, subscription, self.settings.receive_batch_max
             )
             self._subscription = subscription
             self._lag = Lag(subscription, self.clock)

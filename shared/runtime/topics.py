@@ -41,6 +41,11 @@ class _Stated(BaseModel):
     topics: tuple[str, ...] = Field(min_length=1)
 
 
+def group_of(service: str) -> str:
+    """The consumer group of a service, by which operators know its consumer."""
+    return f"grantline.{service}"
+
+
 def wanted_topics(file: Path = TOPICS_FILE) -> Sequence[Topic]:
     """What the broker must have. Raises ValidationError or YAMLError for a file that is wrong."""
     stated = _Stated.model_validate(yaml.safe_load(file.read_text("utf-8")))

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from shared.kernel.canonical import canonical
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider
-from shared.kernel.envelope import open_sealed
+from shared.kernel.operations import OPERATING
 from shared.kernel.periods import to_micros
 from shared.kernel.refusals import Refusal, Stale
 from shared.runtime.clock import Clock
@@ -38,15 +38,14 @@ from shared.runtime.items import (
     WriterFailed,
 )
 from shared.runtime.journal import Head, Journal, Marks, StoredAnswer
+from shared.runtime.operating import Operating
 from shared.runtime.projections import Generation, StoredRows
-from shared.runtime.receiving import Receiving
+from shared.runtime.receiving import NOT_STORABLE, Receiving, not_storable
 from shared.runtime.settings import Settings
 from shared.runtime.tally import Tally
 
 log = structlog.get_logger()
 
-REFUSED = "not-storable"
-"""Why a message is parked that the store itself did not take."""
 IDLE_SECONDS = 0.2
 """How long an idle writer waits before it notes how far the relay has come."""
 
@@ -62,15 +61,15 @@ class Writer:
         self,
         database: Database,
         journal: Journal,
-        receiving: Receiving,
+        doing: tuple[Receiving, Operating],
         rows: list[StoredRows],
         settings: Settings,
         clock: Clock,
     ) -> None:
         self._database = database
         self._journal = journal
-        self.receiving = receiving
-        self._deciding = deciding = receiving.deciding
+        self._receiving, self._operating = doing
+        self._deciding = deciding = self._receiving.deciding
         self._rows = rows
         self._settings = settings
         self._clock = clock
@@ -80,6 +79,8 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.on_commit: Callable[[Head], None] = lambda head: None
         """Called by the writer's thread after each commit, before anybody is answered."""
+        self.on_again: Callable[[int, int], None] = lambda after, through: None
+        """Called likewise when own events are to be published again."""
         self.failure: BaseException | None = None
         with database.writing() as connection:
             self.head = journal.lock_head(connection)
@@ -230,11 +231,15 @@ class Writer:
     def _failed(self, pending: Pending, item: Item, failure: Exception) -> None:
         """One item alone failed: tell it, unless the store refused a message for what it is."""
         of_message = isinstance(failure, IntegrityError | DataError)
-        if not isinstance(item, Arrived) or not of_message or item.messages[0].reason == REFUSED:
+        if (
+            not isinstance(item, Arrived)
+            or not of_message
+            or item.messages[0].reason == NOT_STORABLE
+        ):
             self.tally.came_to(item, failure)
             self._inbox.settle([(pending, failure)])
             return
-        messages = item.messages if len(item.messages) > 1 else [_refused(item.messages[0])]
+        messages = item.messages if len(item.messages) > 1 else [not_storable(item.messages[0])]
         outcomes: list[Outcome] = []
         for message in messages:
             self._commit([Pending(Arrived([message]), outcomes.append)])
@@ -299,10 +304,15 @@ class Writer:
             return Answer(status, body.encode(), version, sequence, repeated=True)
         self._check_version(draft, asked)
         context = Context(command_id=asked.key, correlation_id=asked.correlation_id)
-        decision = self._deciding.command(draft, asked.command, context)
+        command = asked.command
+        if isinstance(command, OPERATING):
+            command = self._operating.completed(draft, command)
+        decision = self._deciding.command(draft, command, context)
         entry = draft.entry(decision.first)
-        shown = asked.act(draft, decision) if asked.act else asked.show(entry.state)
-        body = canonical(shown)
+        if isinstance(command, OPERATING):
+            body = canonical(self._operating.done(draft, command, decision))
+        else:
+            body = canonical(asked.show(entry.state))
         answer = Answer(
             asked.status, body.encode(), entry.version, draft.head.sequence, repeated=False
         )
@@ -324,12 +334,15 @@ class Writer:
     def _arrive(self, group: Draft, arrived: Arrived) -> None:
         received_at = to_micros(self._clock.now())
         for message in arrived.messages:
-            self.receiving.take(group, message, received_at)
+            self._receiving.take(group, message, received_at)
 
     def _marks_after(self, draft: Draft) -> Marks:
-        if not draft.arrived and not draft.batch.parks:
+        batch = draft.batch
+        if not draft.arrived and not batch.parks and not batch.paused:
             return self.marks
         marks = self.marks.copy()
+        marks.paused -= batch.paused.keys()
+        marks.paused |= {name for name, now in batch.paused.items() if now}
         marks.aside |= {row.subject for row in draft.batch.parks.values() if row}
         for origin, sequence in draft.arrived:
             marks.arrived(origin, sequence)
@@ -358,6 +371,8 @@ class Writer:
         for stored, rows in zip(self._rows, draft.rows, strict=True):
             stored.committed(rows.changed)
         self._waiting = self._deciding.waiting = waiting
+        if draft.batch.again:
+            self.on_again(*draft.batch.again)
         self.on_commit(self.head)
 
     def shadow(self, generation: Generation, rows: StoredRows) -> None:
@@ -377,18 +392,3 @@ class Writer:
         del self._deciding.generations[1:]
         del self._rows[1:]
         return True
-
-
-def _refused(message: Delivery) -> Delivery:
-    """A message that the store does not take, such as one whose id another event has."""
-    assert message.sealed is not None, "what is no event is parked as it is"
-    opened = open_sealed(message.sealed)
-    return Delivery(
-        opened.origin,
-        opened.subject,
-        message.place,
-        None,
-        event_id=opened.event_id,
-        reason=REFUSED,
-        raw=message.sealed.cloud_event(),
-    )

@@ -21,12 +21,11 @@ from shared.runtime.clock import SetClock
 from shared.runtime.items import Answer, Asked
 from shared.runtime.journal import JOURNAL, Head, Line
 from shared.runtime.new_ids import Ids
-from shared.runtime.parked import page
 from shared.runtime.projections import Projection
 from shared.runtime.rebuild import Rebuilt
 from shared.runtime.service import Outside, Service
 from shared.runtime.settings import Settings
-from shared.runtime.transport import LocalTransport
+from shared.runtime.transport import LocalTransport, Transport
 from shared.runtime.web.routes import Api
 from tests.support.ledger import CLERK, LEDGER, TILL_LIST, OpenTill, PutIn, Reserve
 from tests.support.neighbours import message_of
@@ -120,9 +119,10 @@ class Running:
 
     def parked(self) -> list[tuple[str, str]]:
         """State and reason of what could not be taken in, in the order in which it came."""
-        with self.service.snapshot() as state:
-            rows = page(state.connection, "", 1_000, None)
-        return [(row.state, row.reason) for row in rows]
+        return [
+            (row[0], row[1])
+            for row in self.sql("SELECT state, reason FROM parked ORDER BY parked_id")
+        ]
 
     def lines(self) -> list[Line]:
         """The whole journal, as it is on disk."""
@@ -177,7 +177,7 @@ def service_of(
     folder: Path,
     domain: Domain = LEDGER,
     projections: Sequence[Projection] | None = None,
-    transport: LocalTransport | None = None,
+    transport: Transport | None = None,
     clock: SetClock | None = None,
     **limits: Any,
 ) -> Service:

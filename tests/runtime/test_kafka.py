@@ -12,12 +12,11 @@ from shared.kernel.envelope import Sealed
 from shared.runtime.kafka import (
     EVENT_BYTES_MAX,
     KafkaTransport,
-    group_of,
     headers_of,
     make_topics,
     wrong_topics,
 )
-from shared.runtime.topics import Topic, topic_of, wanted_topics
+from shared.runtime.topics import Topic, group_of, topic_of, wanted_topics
 from tests.runtime.running import (
     Running,
     open_till,

@@ -264,8 +264,9 @@ class Given:
         return self._batches[0]
 
     def settle(self) -> None:
-        self.settled += 1
-        del self._batches[0]
+        if self._batches:
+            self.settled += 1
+            del self._batches[0]
 
     def hold(self, seconds: float) -> None:
         self._woken.wait(seconds)
@@ -295,10 +296,10 @@ def test_a_broken_event_neither_stops_the_subscriber_nor_what_is_behind_it(
     broken = Sealed(second.envelope, second.body, third.hash)
     given = Given([first], [broken], [third, fourth], [second])
     with running(tmp_path, MIRROR) as mirror:
-        subscriber = Subscriber(mirror.service.writer, given, 10)
+        subscriber = Subscriber("mirror", mirror.service.writer, given, 10)
         subscriber.start()
         mirror.until(lambda: mirror.state("mirror-a").times == 3)
-        until(lambda: given.settled == 4)
+        until(lambda: given.settled >= 4)
         subscriber.stop()
         assert (subscriber.failure, given.closed) == (None, True)
         assert mirror.service.writer.marks.reached == {"ledger": 4}
@@ -312,11 +313,11 @@ def test_a_database_that_fails_is_tried_again_with_the_same_batch(
     failure = OperationalError("COMMIT", None, Exception("database or disk is full"))
     given = Given(deposits[:2], deposits[2:])
     with running(tmp_path, MIRROR) as mirror:
-        subscriber = Subscriber(mirror.service.writer, given, 10)
+        subscriber = Subscriber("mirror", mirror.service.writer, given, 10)
         with fail_once_at_commit(mirror, failure):
             subscriber.start()
             mirror.until(lambda: mirror.state("mirror-a").times == 3)
-        until(lambda: given.settled == 2)
+        until(lambda: given.settled >= 2)
         subscriber.stop()
         assert subscriber.failure is None
 
@@ -325,7 +326,7 @@ def test_a_subscriber_ends_with_its_writer(tmp_path: Path, deposits: Sequence[Se
     given = Given(deposits)
     with running(tmp_path, MIRROR) as mirror:
         mirror.service.writer.stop()
-        subscriber = Subscriber(mirror.service.writer, given, 10)
+        subscriber = Subscriber("mirror", mirror.service.writer, given, 10)
         subscriber.start()
         subscriber.stop()
         assert (subscriber.failure, given.settled) == (None, 0)
