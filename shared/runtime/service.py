@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import anyio
 import structlog
@@ -229,6 +230,32 @@ class Service:
     def figures(self) -> Iterator[Metric]:
         """Everything that it measures, for whoever watches it."""
         return self._figures.collect()
+
+    def consumers(self) -> Sequence[Mapping[str, Any]]:
+        """What it takes in of other services: how far, how far behind, running or paused."""
+        if self._subscriber is None:
+            return []
+        marks, lag = self.writer.marks, self._subscription.lag()
+        failure = self._subscriber.failure
+        origins = [
+            {
+                "origin": origin,
+                "reached": marks.reached.get(origin, 0),
+                "beyond": len(marks.beyond.get(origin, ())),
+                "lag_events": lag.get(origin, 0),
+            }
+            for origin in sorted(self.domain.hears)
+        ]
+        state = "paused" if self._subscriber.paused else "failing" if failure else "running"
+        return [
+            {
+                "name": self._subscriber.name,
+                "state": state,
+                "failure": failure,
+                "waiting": self.writer.waiting,
+                "origins": origins,
+            }
+        ]
 
     async def rebuild(
         self, by: Actor, reason: str, key: str | None = None, fingerprint: str = "rebuild"

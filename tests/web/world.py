@@ -128,6 +128,9 @@ class World:
         self.rebuilds.append((by.person, reason, key))
         return Rebuilt(events=0, position=0, digest_before="", digest_after="")
 
+    def consumers(self) -> Sequence[Mapping[str, Any]]:
+        return []
+
     def health(self) -> Mapping[str, str]:
         return self.checks
 

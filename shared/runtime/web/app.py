@@ -29,6 +29,7 @@ from shared.runtime.web.describing import (
 )
 from shared.runtime.web.feed import feed_endpoint, stream_endpoint
 from shared.runtime.web.gate import Durations, Gate
+from shared.runtime.web.operating import operating_api
 from shared.runtime.web.ports import Service, Verifier
 from shared.runtime.web.problems import on_http, on_refusal, show_problem
 from shared.runtime.web.reading import read_endpoint, resource_endpoint
@@ -80,9 +81,12 @@ def mount(api: Api, service: Service, *, verifier: Verifier, cursor_secret: byte
     registry = health.registry_of(service)
     app.add_middleware(Gate, service=service, verifier=verifier, durations=Durations(registry))
     app.router.route_class = DirectRoute
-    descriptions = Descriptions(api.routes)
-    for route in api.routes:
-        _add(app, route, _endpoint(route, api, service, cursor_secret), descriptions.of(route))
+    operating = operating_api(service, api.access)
+    descriptions = Descriptions([*api.routes, *operating.routes])
+    for part in (api, operating):
+        for route in part.routes:
+            endpoint = _endpoint(route, part, service, cursor_secret)
+            _add(app, route, endpoint, descriptions.of(route))
     _add_feed(app, api, service)
     _add_operations(app, api, service)
     _add_open(app, service, registry)

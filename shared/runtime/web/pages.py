@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import Select, Table, TableClause, func, select
 
 from shared.kernel.canonical import canonical
 from shared.kernel.commands import Actor
@@ -117,7 +117,7 @@ class Read:
 
     def page(
         self,
-        table: Table,
+        table: TableClause,
         *,
         order: str,
         descending: bool = False,

@@ -151,6 +151,10 @@ class Service(Protocol):
         """Rebuild all projections and record it; returns what came out."""
         ...
 
+    def consumers(self) -> Sequence[Mapping[str, Any]]:
+        """What it takes in of other services: how far, how far behind, running or paused."""
+        ...
+
     def health(self) -> Mapping[str, str]:
         """By check, `ok` or the reason why not."""
         ...
