@@ -30,6 +30,7 @@ from shared.runtime.parked import PARKED, paused
 from shared.runtime.reading import Snapshot
 from shared.runtime.settings import Settings
 from shared.runtime.tally import OUTCOMES, Lag, Rebuilds, Spread, class_of
+from shared.runtime.topics import group_of
 from shared.runtime.writer import Writer
 
 log = structlog.get_logger()
@@ -287,8 +288,8 @@ class Figures:
         )
 
     def _aside(self, connection: Connection) -> Iterable[Metric]:
-        make, consumer = self._families, self._parts.domain.service
-        items = {(consumer, "behind"): 0}
+        make, consumer = self._families, group_of(self._parts.domain.service)
+        items = {(consumer, "behind"): 0} if self._parts.lag else {}
         for state, reason, count in connection.execute(PARKED_COUNTS):
             named = consumer, "behind" if state == "behind" else class_of(reason)
             items[named] = items.get(named, 0) + count
@@ -307,7 +308,8 @@ class Figures:
         yield make.gauge(
             "consumer_paused",
             "Whether somebody told a consumer to take nothing in.",
-            {consumer: 0} | dict.fromkeys(paused(connection), 1),
+            dict.fromkeys([consumer] if self._parts.lag else [], 0)
+            | dict.fromkeys(paused(connection), 1),
             "consumer",
         )
 
@@ -327,24 +329,33 @@ class Figures:
     def _place(self) -> dict[str, Any]:
         return {"origin": self._parts.domain.service, "sequence": self._parts.writer.relayed}
 
-    def _lags(self, connection: Connection) -> Iterable[Metric]:
-        lag, make = self._parts.lag, self._families
-        behind = lag.look() if lag else {}
-        seconds = dict.fromkeys(behind, 0.0)
-        for origin, events in behind.items():
+    def behind(self, connection: Connection) -> dict[str, tuple[int, float]]:
+        """By origin, how many of its events have not arrived and, at most, how old the oldest is.
+
+        0 seconds where nothing is missing.
+        """
+        lag = self._parts.lag
+        found: dict[str, tuple[int, float]] = {}
+        for origin, events in (lag.look() if lag else {}).items():
+            seconds = 0.0
             if lag and events:
                 last = connection.execute(LAST_RECORDED, {"origin": origin}).scalar()
-                seconds[origin] = lag.seconds(origin, from_micros(last) if last else None)
+                seconds = lag.seconds(origin, from_micros(last) if last else None)
+            found[origin] = events, seconds
+        return found
+
+    def _lags(self, connection: Connection) -> Iterable[Metric]:
+        make, behind = self._families, self.behind(connection)
         yield make.gauge(
             "projection_lag_events",
             "Events published by an origin that have not arrived here.",
-            behind,
+            {origin: events for origin, (events, _) in behind.items()},
             "origin",
         )
         yield make.gauge(
             "projection_lag_seconds",
             "Age, at most, of the oldest of these events; 0 if there is none.",
-            seconds,
+            {origin: seconds for origin, (_, seconds) in behind.items()},
             "origin",
         )
 

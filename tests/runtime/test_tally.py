@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 from sqlalchemy.exc import OperationalError
 
+from shared.kernel.operations import PauseConsumer
 from shared.kernel.refusals import Unavailable
 from shared.runtime.clock import SetClock
-from shared.runtime.parked import PAUSED
 from shared.runtime.rebuild import Rebuild
 from shared.runtime.tally import Lag, Spread, class_of
+from shared.runtime.topics import group_of
 from shared.runtime.transport import LocalTransport, Unsent
 from tests.runtime.running import (
     NOW,
@@ -26,6 +26,7 @@ from tests.runtime.running import (
     open_till,
     put_in,
     running,
+    who,
 )
 from tests.support.figures import Shown, shown
 from tests.support.ledger import MIRROR, TillMissing
@@ -261,7 +262,7 @@ def test_parked_messages_are_shown_by_class_and_by_the_age_of_the_first(tmp_path
         mirror.receive([third])
         seen = figures(mirror)
         assert seen.nonzero("grantline_parked_items") == {
-            ("broken-event", "mirror"): 1, ("behind", "mirror"): 1,
+            ("broken-event", group_of("mirror")): 1, ("behind", group_of("mirror")): 1,
         }  # fmt: skip
         assert seen.value("grantline_parked_oldest_seconds") == 30
         mirror.receive([second])
@@ -278,12 +279,19 @@ def test_the_faults_of_handlers_are_one_class() -> None:
 
 
 def test_a_paused_consumer_is_shown(tmp_path: Path) -> None:
+    consumer = group_of("mirror")
     with running(tmp_path, MIRROR) as mirror:
-        assert figures(mirror).value("grantline_consumer_paused", "mirror") == 0
-        mirror.service.writer.run(
-            lambda connection: connection.execute(insert(PAUSED).values(consumer="mirror"))
-        )
-        assert figures(mirror).value("grantline_consumer_paused", "mirror") == 1
+        assert figures(mirror).value("grantline_consumer_paused", consumer) == 0
+        pause = PauseConsumer(service="mirror", consumer=consumer, reason="a test", **who())
+        mirror.ask(pause)
+        assert figures(mirror).value("grantline_consumer_paused", consumer) == 1
+
+
+def test_who_hears_nobody_shows_no_consumer(tmp_path: Path) -> None:
+    with running(tmp_path) as ledger:
+        seen = figures(ledger)
+    assert seen.families["grantline_consumer_paused"].samples == []
+    assert seen.families["grantline_projection_lag_events"].samples == []
 
 
 # Rebuilds.
