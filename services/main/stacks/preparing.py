@@ -8,7 +8,10 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from services.main.checkup import SERVICES
+from services.main.reach import issuer_of
 from shared.runtime.kafka import TopicWrong, make_topics, wrong_topics
+from shared.runtime.serving import write_logs
+from shared.runtime.settings import Settings
 from shared.runtime.topics import wanted_topics
 
 log = structlog.get_logger()
@@ -40,3 +43,17 @@ def _prepare_database(address: str) -> None:
 
 def _missing(connection: psycopg.Connection, query: LiteralString, name: str) -> bool:
     return connection.execute(query, [name]).fetchone() is None
+
+
+def main() -> None:
+    """Prepare what the environment names, before the services of a stack out of images start."""
+    settings = Settings.from_environment()
+    write_logs(settings)
+    assert settings.postgres is not None, "GRANTLINE_POSTGRES names the databases, as their owner"
+    assert settings.kafka is not None, "GRANTLINE_KAFKA names the broker"
+    issuer_of(settings.data)  # Makes the key, so that five processes do not race for it.
+    prepare(settings.postgres, settings.kafka)
+
+
+if __name__ == "__main__":
+    main()
