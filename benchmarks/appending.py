@@ -12,11 +12,11 @@ from benchmarks.office import CLERK, OFFICE, NoteCosts, OpenFile
 from benchmarks.rounds import Result, Size, compared, in_turns, rate
 from benchmarks.samples import BODY_BYTES, cost, project
 from shared.runtime.clock import SystemClock
-from shared.runtime.database import Database
 from shared.runtime.deciding import Context, Deciding
 from shared.runtime.drafts import Draft, Ground, Memory
-from shared.runtime.journal import Journal
+from shared.runtime.journal import Journal, Marks
 from shared.runtime.new_ids import Ids
+from shared.runtime.sqlite import SqliteDatabase
 
 GROUP = 64
 PRAGMAS = (
@@ -34,7 +34,7 @@ class Appending:
     def __init__(self, folder: Path) -> None:
         clock = SystemClock()
         self._clock = clock
-        self._database = Database(folder / "ours.db", readers_max=1)
+        self._database = SqliteDatabase(folder / "ours.db", readers_max=1)
         self._journal = Journal(OFFICE, self._database.dialect)
         self._deciding = Deciding(OFFICE, [], Ids.system(clock.now), clock.now)
         self._memory = Memory(1_000)
@@ -50,7 +50,14 @@ class Appending:
     def _append(self, command: OpenFile | NoteCosts) -> Draft:
         with self._database.writing() as connection:
             head = self._journal.lock_head(connection)
-            ground = Ground(head, self._memory, {}, connection=connection, journal=self._journal)
+            ground = Ground(
+                head,
+                self._memory,
+                {},
+                connection=connection,
+                journal=self._journal,
+                arrived=Marks(),
+            )
             draft = Draft(ground, [])
             self._deciding.command(
                 draft, command, Context(command_id="group", correlation_id="0" * 32)
@@ -83,7 +90,7 @@ class Appending:
 def raw_writer(folder: Path) -> Callable[[list[Draft]], int]:
     """A function that writes the rows of these groups with the bare driver, one commit a group."""
     path = folder / "raw.db"
-    Database(path, readers_max=1).close()  # The same tables and indexes.
+    SqliteDatabase(path, readers_max=1).close()  # The same tables and indexes.
     connection = sqlite.connect(str(path), isolation_level=None)
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").fetchall()

@@ -10,7 +10,7 @@ import pysqlite3.dbapi2 as sqlite
 from sqlalchemy.exc import DatabaseError
 
 from shared.kernel.refusals import Refusal
-from shared.runtime.database import SQLITE_FIXED, Database
+from shared.runtime.sqlite import SQLITE_FIXED, SqliteDatabase
 
 SERVICES = ("intake", "evaluation", "membership", "reimbursement", "audit")
 
@@ -65,7 +65,7 @@ def _folder(data: Path) -> list[Finding]:
 
 
 def _journal(name: str, path: Path) -> Finding:
-    database = Database(path, readers_max=1)
+    database = SqliteDatabase(path, readers_max=1)
     try:
         with database.snapshot() as connection:
             position, counted = connection.exec_driver_sql(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.kernel.commands import Actor, Command
-from shared.kernel.decider import Decision, Domain, Policy, Reaction, decide
+from shared.kernel.decider import Decider, Decision, Domain, Policy, Reaction, decide
 from shared.kernel.envelope import BrokenEvent, Envelope, Sealed, seal
 from shared.kernel.events import Event, body_of, wire_type
 from shared.kernel.operations import PolicyRefused, RecordOperation
@@ -18,9 +18,10 @@ from shared.kernel.periods import from_micros, rfc3339, to_micros
 from shared.kernel.refusals import EffectiveBeforeBeginning, Refusal
 from shared.kernel.streams import named_in, subject_of
 from shared.runtime.drafts import Draft
+from shared.runtime.generations import Generation
 from shared.runtime.journal import Entry, Line, Waiting, followed, line_of, read_event
 from shared.runtime.new_ids import Ids, derived
-from shared.runtime.projections import Generation, Recorded
+from shared.runtime.projections import Recorded
 
 REACTIONS_MAX = 1_000
 """Commands that one event may set off; more is a loop between policies."""
@@ -64,6 +65,11 @@ class Deciding:
         self._hears = domain.hears
         self._read = {type_.rpartition(".")[0] for type_ in domain.known}
         """What is read here, whatever its schema version."""
+
+    def named(self, command: Command) -> list[str]:
+        """The streams that a command is decided on, as far as it names them itself."""
+        decider: Decider | None = self.domain.deciders.get(type(command))
+        return decider.named(command) if decider else []
 
     def command(self, draft: Draft, command: Command, context: Context) -> Decision:
         """Decide one command and what policies make of its events. Raises Refusal."""

@@ -131,6 +131,7 @@ class Draft:
             line.sequence if own else self.head.sequence,
             line.recorded_at if own else self.head.recorded_at,
             self.head.relayed,
+            self.head.turn,
         )
 
     def keep(self, newer: "Draft") -> None:

@@ -25,7 +25,7 @@ from shared.kernel.envelope import Envelope, Sealed
 from shared.kernel.events import Event, Heard
 from shared.kernel.periods import to_micros
 from shared.kernel.upcasting import upcast
-from shared.runtime.database import Prepared
+from shared.runtime.database import Prepared, dialect_insert
 from shared.runtime.failpoints import reach
 from shared.runtime.parked import PARKED, Parked, ParkedRows, paused, subjects
 
@@ -37,8 +37,11 @@ JOURNAL = table("journal", *map(column, COLUMNS))
 EVENT_SUBJECT = table("event_subject", column("subject"), column("event_id"))
 HEAD = table(
     "journal_head",
-    *map(column, ("only", "position", "sequence", "recorded_at", "relayed")),
+    *map(column, ("only", "position", "sequence", "recorded_at", "relayed", "turn")),
 )
+LOCK_HEAD = select(
+    HEAD.c.position, HEAD.c.sequence, HEAD.c.recorded_at, HEAD.c.relayed, HEAD.c.turn
+).with_for_update()
 MARK = table("mark", column("origin"), column("sequence"))
 WAITING_COLUMNS = (
     "event_id", "origin", "sequence", "waits_for", "received_at", "envelope", "body", "hash",
@@ -120,6 +123,8 @@ class Head:
     sequence: int
     recorded_at: int
     relayed: int = 0
+    turn: int = 0
+    """Counts changes of anything at all: another one than ours was somebody else's."""
 
 
 @dataclass(slots=True)
@@ -201,16 +206,19 @@ class Journal:
         self._release = Prepared(
             delete(WAITING).where(WAITING.c.event_id == bindparam("released")), dialect
         )
-        lock = select(HEAD.c.position, HEAD.c.sequence, HEAD.c.recorded_at, HEAD.c.relayed)
-        self._lock = lock.with_for_update()
-        names = ("position", "sequence", "recorded_at", "relayed")
+        names = ("position", "sequence", "recorded_at", "relayed", "turn")
         moved: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
         self._move = Prepared(update(HEAD).values(moved), dialect)
+        mark = dialect_insert(dialect, MARK)
+        reached = {"sequence": mark.excluded.sequence}
+        self._mark = Prepared(
+            mark.on_conflict_do_update(index_elements=["origin"], set_=reached), dialect
+        )
         self._parked = ParkedRows(dialect)
 
     def lock_head(self, connection: Connection) -> Head:
         """Take the head for this transaction: positions follow the order of commits."""
-        return Head(*connection.execute(self._lock).one())
+        return Head(*connection.execute(LOCK_HEAD).one())
 
     def write(
         self, connection: Connection, batch: Batch, head: Head, marks: Mapping[str, int]
@@ -225,17 +233,13 @@ class Journal:
         if batch.parks or batch.paused:
             self._parked.write(connection, batch.parks, batch.paused)
         self.move_head(connection, head)
-        for origin, sequence in marks.items():
-            moved = connection.execute(
-                update(MARK).where(MARK.c.origin == origin).values(sequence=sequence)
-            )
-            if not moved.rowcount:
-                connection.execute(insert(MARK).values(origin=origin, sequence=sequence))
+        self._mark.many(connection, [*marks.items()])
 
     def move_head(self, connection: Connection, head: Head) -> None:
         """Store where the journal ends and how far it was relayed."""
         self._move.many(
-            connection, [(head.position, head.sequence, head.recorded_at, head.relayed)]
+            connection,
+            [(head.position, head.sequence, head.recorded_at, head.relayed, head.turn)],
         )
 
     def entries(self, connection: Connection, streams: Sequence[str]) -> dict[str, Entry]:
@@ -276,17 +280,21 @@ class Journal:
         return found
 
     def _ends(self, connection: Connection, streams: Sequence[str]) -> dict[str, Entry]:
-        found: dict[str, Entry] = {}
-        for stream in streams:
-            last = connection.execute(
-                select(JOURNAL.c.version, JOURNAL.c.hash, JOURNAL.c.effective_at)
-                .where(JOURNAL.c.stream == stream)
-                .order_by(JOURNAL.c.version.desc())
-                .limit(1)
-            ).first()
-            if last:
-                found[stream] = Entry(last.version, None, last.hash, last.effective_at)
-        return found
+        if not streams:
+            return {}
+        last = (
+            select(JOURNAL.c.stream, func.max(JOURNAL.c.version).label("version"))
+            .where(JOURNAL.c.stream.in_(streams))
+            .group_by(JOURNAL.c.stream)
+            .subquery()
+        )
+        query = select(
+            JOURNAL.c.stream, JOURNAL.c.version, JOURNAL.c.hash, JOURNAL.c.effective_at
+        ).join(last, (JOURNAL.c.stream == last.c.stream) & (JOURNAL.c.version == last.c.version))
+        return {
+            stream: Entry(version, None, hash_, effective_at)
+            for stream, version, hash_, effective_at in connection.execute(query)
+        }
 
     def changed_since(self, connection: Connection, position: int) -> list[str]:
         """The streams that another process of this service has written to since."""

@@ -24,7 +24,7 @@ from shared.kernel.decider import Domain
 from shared.kernel.events import wire_type
 from shared.kernel.periods import from_micros
 from shared.runtime.clock import Clock
-from shared.runtime.database import Database
+from shared.runtime.database import Database, DatabaseAway
 from shared.runtime.journal import JOURNAL, WAITING
 from shared.runtime.parked import PARKED, paused
 from shared.runtime.reading import Snapshot
@@ -280,7 +280,7 @@ class Figures:
                         for ask in (self._ages, self._lags, self._aside)
                         for family in ask(state.connection)
                     ]
-            except SQLAlchemyError as failure:
+            except (SQLAlchemyError, DatabaseAway) as failure:
                 log.error("figures-not-read", error=type(failure).__name__)
         yield from known
         yield make.gauge(

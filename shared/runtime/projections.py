@@ -1,7 +1,7 @@
 """Read models: tables that follow from the journal alone, by key, and can be built again.
 
-A projection's tables live in generations (`claim_list__g3`); readers see the current one through a
-view of the plain name. A rebuild fills the next generation beside it and then moves the view.
+A projection's tables live in generations; readers see the one that is shown, under plain names. A
+rebuild fills the next generation beside it and then shows that.
 """
 
 import json
@@ -23,13 +23,12 @@ from sqlalchemy import (
     bindparam,
     delete,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shared.kernel.canonical import canonical
 from shared.kernel.events import Event, Heard
-from shared.runtime.database import Prepared
+from shared.runtime.database import Prepared, dialect_insert
 
 Row: TypeAlias = Mapping[str, Any]
 RowKey: TypeAlias = "tuple[str, tuple[str, ...]]"
@@ -156,14 +155,14 @@ class StoredTable:
 
     def __init__(self, table: Table, generation: int, dialect: Dialect) -> None:
         self.view = table.name
-        self.physical = _physical(table, generation)
+        self.physical = _physical(table, generation, dialect)
         self.keys = tuple(column.name for column in self.physical.primary_key.columns)
         self.columns = tuple(column.name for column in self.physical.columns)
         self.blank: Row = dict.fromkeys(self.columns)
         self.json = frozenset(
             column.name for column in self.physical.columns if isinstance(column.type, JsonText)
         )
-        insert = (postgresql if dialect.name == "postgresql" else sqlite).insert(self.physical)
+        insert = dialect_insert(dialect, self.physical)
         changing = {name: insert.excluded[name] for name in self.columns if name not in self.keys}
         upsert = (
             insert.on_conflict_do_update(index_elements=self.keys, set_=changing)
@@ -215,13 +214,26 @@ def _by_key(statement: Any, table: Table, keys: Sequence[str]) -> Any:
     return statement
 
 
-def _physical(table: Table, generation: int) -> Table:
-    name = f"{table.name}__g{generation}"
+def _physical(table: Table, generation: int, dialect: Dialect) -> Table:
+    """SQLite has one place for all generations, PostgreSQL a schema for each."""
+    shared = dialect.name == "postgresql"
     columns = [
-        Column(column.name, column.type, primary_key=column.primary_key, index=column.index)
+        Column(
+            column.name,
+            _bytewise(column.type) if shared else column.type,
+            primary_key=column.primary_key,
+            index=column.index,
+        )
         for column in table.columns
     ]
-    return Table(name, MetaData(), *columns, sqlite_strict=True)
+    name = table.name if shared else f"{table.name}__g{generation}"
+    schema = f"g{generation}" if shared else None
+    return Table(name, MetaData(), *columns, schema=schema, sqlite_strict=True)
+
+
+def _bytewise(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Text that PostgreSQL compares by its bytes, as SQLite does, whatever the server speaks."""
+    return Text(collation="C") if type(type_) is Text else type_
 
 
 class StoredRows:
@@ -267,46 +279,3 @@ class StoredRows:
         self._cached.move_to_end(place)
         if len(self._cached) > self._cached_max:
             self._cached.popitem(last=False)
-
-
-class Generation:
-    """One complete set of a service's projection tables."""
-
-    def __init__(self, projections: Sequence[Projection], number: int, dialect: Dialect) -> None:
-        self.number = number
-        self.projections = projections
-        self.tables = {
-            table.name: StoredTable(table, number, dialect)
-            for projection in projections
-            for table in projection.tables
-        }
-
-    def create(self, connection: Connection) -> None:
-        """Create the tables, empty; leftovers of an interrupted attempt are dropped first."""
-        self.drop(connection)
-        for stored in self.tables.values():
-            stored.physical.create(connection)
-
-    def drop(self, connection: Connection) -> None:
-        """Drop the tables."""
-        for stored in self.tables.values():
-            stored.physical.drop(connection, checkfirst=True)
-
-    def show(self, connection: Connection) -> None:
-        """Let readers see this generation from the next snapshot on."""
-        for stored in self.tables.values():
-            connection.exec_driver_sql(f'DROP VIEW IF EXISTS "{stored.view}"')
-            connection.exec_driver_sql(
-                f'CREATE VIEW "{stored.view}" AS SELECT * FROM "{stored.physical.name}"'
-            )
-
-    def apply(self, rows: Rows, recorded: Recorded) -> None:
-        """Show one event in all projections that it concerns."""
-        for projection in self.projections:
-            if recorded.event is not None or projection.everything:
-                projection.apply(rows, recorded)
-
-    def digest(self, connection: Connection) -> str:
-        """One SHA-256 over all tables of all projections, by name."""
-        parts = [f"{name}={self.tables[name].digest(connection)}" for name in sorted(self.tables)]
-        return sha256("\n".join(parts).encode()).hexdigest()

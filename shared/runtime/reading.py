@@ -5,9 +5,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     CompoundSelect,
     Connection,
-    Integer,
     Select,
     bindparam,
     func,
@@ -35,10 +35,10 @@ OWN_AFTER = (
     select(JOURNAL.c.sequence, JOURNAL.c.envelope, JOURNAL.c.body, JOURNAL.c.hash)
     .where(
         JOURNAL.c.origin == bindparam("origin"),
-        JOURNAL.c.sequence > bindparam("sequence", type_=Integer),
+        JOURNAL.c.sequence > bindparam("sequence", type_=BigInteger),
     )
     .order_by(JOURNAL.c.sequence)
-    .limit(bindparam("limit", type_=Integer))
+    .limit(bindparam("limit", type_=BigInteger))
 )
 """Built once: relays and local subscriptions ask it at every commit."""
 

@@ -7,29 +7,32 @@ the writer gets a turn after every chunk. Nothing is sent, no policy runs, no co
 import json
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, insert, inspect, select, table
-from sqlalchemy import column as named
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared.kernel.decider import Domain
 from shared.kernel.periods import from_micros
 from shared.kernel.refusals import Refusal
-from shared.runtime.database import Database
+from shared.runtime.database import Database, DatabaseAway, Turn
 from shared.runtime.failpoints import reach
+from shared.runtime.generations import Generation, live_number, next_number
 from shared.runtime.journal import read_event
-from shared.runtime.projections import Generation, Projection, Recorded, Rows, StoredRows
+from shared.runtime.projections import Projection, Recorded, Rows, StoredRows
 from shared.runtime.reading import lines_after
 from shared.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from shared.runtime.writer import Writer
 
+log = structlog.get_logger()
+
 _ACTOR = re.compile(r'\{"actor":"((?:[^"\\]|\\.)*)"')
-_GENERATION = re.compile(r"__g[0-9]+$")
-PROJECTION = table("projection", named("name"), named("revision"), named("generation"))
 
 
 class RebuildRunning(Refusal):
@@ -69,46 +72,6 @@ def actor_of(envelope: str) -> str:
     return actor
 
 
-def current_generation(connection: Connection, projections: Sequence[Projection]) -> int | None:
-    """The live generation, or nothing where a projection is new or has another revision."""
-    known = {row.name: row for row in connection.execute(select(*PROJECTION.c))}
-    wanted = {projection.name: projection.revision for projection in projections}
-    if {name: row.revision for name, row in known.items()} != wanted:
-        return None
-    return max((row.generation for row in known.values()), default=0)
-
-
-def next_number(connection: Connection) -> int:
-    """A generation number that no projection has."""
-    return max(connection.execute(select(PROJECTION.c.generation)).scalars(), default=0) + 1
-
-
-def show_generation(connection: Connection, generation: Generation) -> None:
-    """Make a complete generation the one that is read."""
-    generation.show(connection)
-    reach("rebuild.after_show")
-    _drop_others(connection, generation)
-    reach("rebuild.after_drop")
-    connection.execute(delete(PROJECTION))
-    for projection in generation.projections:
-        connection.execute(
-            insert(PROJECTION).values(
-                name=projection.name, revision=projection.revision, generation=generation.number
-            )
-        )
-
-
-def _drop_others(connection: Connection, generation: Generation) -> None:
-    """Drop older generations, interrupted ones, and views that no projection has any more."""
-    found = inspect(connection)
-    for view in sorted({*found.get_view_names()} - generation.tables.keys()):
-        connection.exec_driver_sql(f'DROP VIEW "{view}"')
-    kept = {stored.physical.name for stored in generation.tables.values()}
-    for table_name in sorted({*found.get_table_names()} - kept):
-        if _GENERATION.search(table_name):
-            connection.exec_driver_sql(f'DROP TABLE "{table_name}"')
-
-
 class Fill:
     """Folds journal rows into a generation that is not live, chunk by chunk."""
 
@@ -143,7 +106,12 @@ class Fill:
 
 
 class Rebuild:
-    """One rebuild of a running service."""
+    """One rebuild of a running service.
+
+    Nobody writes to the new tables but this one, so both digests can be taken at leisure: the new
+    tables stay at the position that the snapshot for the old ones was opened at. What comes in
+    meanwhile is folded in at the end, the last of it and the switch under the head's lock.
+    """
 
     def __init__(
         self,
@@ -162,28 +130,47 @@ class Rebuild:
         """How far it has come, for whoever watches it."""
 
     def run(self) -> Rebuilt:
-        """Build, compare at one position, and switch; the old tables go last."""
-        number = self._writer.run(next_number)
-        old = Generation(self._projections, number - 1, self._database.dialect)
-        new = Generation(self._projections, number, self._database.dialect)
+        """Build, compare at one position, and switch; the old tables go last.
+
+        Raises RebuildRunning.
+        """
+        with self._database.alone(Turn.REBUILD) as mine:
+            if not mine:
+                raise RebuildRunning
+            return self._run()
+
+    def _run(self) -> Rebuilt:
+        old, new = self._writer.run(self._numbered)
         self._writer.run(new.create)
         reach("rebuild.after_create")
         fill = Fill(self._domain, new, self._database.writer, self._settings.rows_cached_max)
         try:
             self._backfill(fill)
-            reach("rebuild.before_join")
-            self._writer.run(lambda connection: self._join(connection, fill))
-            reach("rebuild.after_join")
-            before, after, position = self._compare(old, new)
+            with ExitStack() as readers:
+                reach("rebuild.before_join")
+                state = self._writer.run(lambda connection: self._join(connection, fill, readers))
+                reach("rebuild.after_join")
+                before, after, position = self._compare(old, new, state)
+            self._backfill(fill)
             reach("rebuild.before_switch")
             self._writer.run(
-                lambda connection: show_generation(connection, new), self._writer.switch
+                lambda connection: self._show(connection, fill),
+                lambda: self._writer.show(new, fill.stored),
             )
             reach("rebuild.after_switch")
         except BaseException:
             self._writer.run(lambda connection: self._give_up(connection, new))
             raise
+        self._drop_others(new)
         return Rebuilt(fill.events, position, before, after)
+
+    def _numbered(self, connection: Connection) -> tuple[Generation, Generation]:
+        """The live generation and the one to be built."""
+        dialect = self._database.dialect
+        return (
+            Generation(self._projections, live_number(connection), dialect),
+            Generation(self._projections, next_number(connection), dialect),
+        )
 
     def _backfill(self, fill: Fill) -> None:
         chunk = self._settings.rebuild_chunk_events
@@ -198,17 +185,37 @@ class Rebuild:
             self.position = fill.position
             reach("rebuild.after_chunk")
 
-    def _join(self, connection: Connection, fill: Fill) -> None:
+    def _join(self, connection: Connection, fill: Fill, readers: ExitStack) -> Connection:
+        """Come to the end of the journal, and open a snapshot that ends there too."""
+        self._catch_up(connection, fill)
+        state = readers.enter_context(self._database.snapshot())
+        position = state.exec_driver_sql("SELECT position FROM journal_head").scalar_one()
+        assert position == fill.position, "nobody else writes while this one has the head"
+        return state
+
+    def _catch_up(self, connection: Connection, fill: Fill) -> None:
         fill.stored.connection = connection
         fill.catch_up(connection, self._settings.rebuild_chunk_events)
-        self._writer.shadow(fill.generation, fill.stored)
 
-    def _compare(self, old: Generation, new: Generation) -> tuple[str, str, int]:
-        """Both digests from one snapshot: whatever was committed since reached both."""
-        with self._database.snapshot() as connection:
-            position = connection.exec_driver_sql("SELECT position FROM journal_head").scalar_one()
-            return old.digest(connection), new.digest(connection), position
+    def _compare(self, old: Generation, new: Generation, state: Connection) -> tuple[str, str, int]:
+        """Both digests at the position of the snapshot: the new tables have stayed there."""
+        position = state.exec_driver_sql("SELECT position FROM journal_head").scalar_one()
+        with self._database.snapshot() as now:
+            return old.digest(state), new.digest(now), position
+
+    def _show(self, connection: Connection, fill: Fill) -> None:
+        self._catch_up(connection, fill)
+        fill.generation.show(connection)
 
     def _give_up(self, connection: Connection, new: Generation) -> None:
-        if self._writer.unshadow(new):
+        """Drop what was built; unless it is shown, and only what came after has failed."""
+        if live_number(connection) != new.number:
             new.drop(connection)
+
+    def _drop_others(self, new: Generation) -> None:
+        """Drop what was replaced, once nobody reads it; otherwise it goes with the next rebuild."""
+        try:
+            if self._database.outwaits_readers():
+                self._writer.run(new.drop_others)
+        except (SQLAlchemyError, DatabaseAway) as failure:
+            log.warning("old-generation-kept", error=type(failure).__name__)

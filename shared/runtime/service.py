@@ -10,32 +10,26 @@ from typing import Any
 import anyio
 import structlog
 from prometheus_client.core import Metric
+from sqlalchemy import Connection
 
 from shared.kernel.commands import Actor
 from shared.kernel.decider import Domain
 from shared.kernel.operations import ProjectionsRebuilt, RecordOperation
 from shared.runtime.arrivals import Arrivals
 from shared.runtime.clock import Clock, SystemClock
-from shared.runtime.database import Database
+from shared.runtime.databases import opened
 from shared.runtime.deciding import Deciding
 from shared.runtime.failpoints import reach
 from shared.runtime.items import Asked, KeyReused
 from shared.runtime.journal import Head, Journal
+from shared.runtime.live import Live
 from shared.runtime.messaging import Relay, Subscriber
 from shared.runtime.metrics import Figures, Parts
 from shared.runtime.new_ids import Ids
 from shared.runtime.operating import Operating
-from shared.runtime.projections import Generation, Projection, StoredRows
+from shared.runtime.projections import Projection
 from shared.runtime.reading import Snapshot
-from shared.runtime.rebuild import (
-    Fill,
-    Rebuild,
-    RebuildRunning,
-    Rebuilt,
-    current_generation,
-    next_number,
-    show_generation,
-)
+from shared.runtime.rebuild import Rebuild, RebuildRunning, Rebuilt
 from shared.runtime.receiving import Receiving
 from shared.runtime.settings import Settings
 from shared.runtime.tally import Lag, Rebuilds
@@ -92,8 +86,7 @@ class Service:
     def open(self) -> None:
         """Open the database, apply its schema, bring the projections up. Raises DataInUse."""
         reach("service.before_schema")
-        path = self.settings.data / f"{self.name}.db"
-        self._database = Database(path, self.settings.readers_max)
+        self._database = opened(self.settings, self.name)
         try:
             self._put_together()
         except BaseException:
@@ -104,15 +97,17 @@ class Service:
         reach("service.after_schema")
         dialect = self._database.dialect
         journal = Journal(self.domain, dialect)
-        generation = self._prepared()
+        self._live = Live(self.domain, self._projections, self._database, self.settings)
+        generation = self._live.prepare()
         reach("service.after_projections")
-        rows = StoredRows(self._database.writer, generation.tables, self.settings.rows_cached_max)
+        rows = self._live.rows(generation)
         deciding = Deciding(self.domain, [generation], self.ids, self.clock.now)
         receiving = Receiving(deciding, self.ids)
         consumer = group_of(self.name) if self.domain.hears else None
         doing = (receiving, Operating(receiving, consumer, self.clock.now))
         self.writer = Writer(self._database, journal, doing, [rows], self.settings, self.clock)
         self.writer.on_commit = self._on_commit
+        self.writer.on_foreign = self._follow
         self.arrivals.reach(self.writer.head.position)
         self._relay = Relay(
             self.name, self.writer, self.snapshot, self._transport, self.settings.relay_batch_max
@@ -143,23 +138,6 @@ class Service:
                 snapshot=self.snapshot,
             )
         )
-
-    def _prepared(self) -> Generation:
-        """The live generation; built now if the code's revision is another than the stored."""
-        with self._database.writing() as connection:
-            number = current_generation(connection, self._projections)
-            if number is not None:
-                return Generation(self._projections, number, self._database.dialect)
-            generation = Generation(
-                self._projections, next_number(connection), self._database.dialect
-            )
-            generation.create(connection)
-            fill = Fill(self.domain, generation, connection, self.settings.rows_cached_max)
-            fill.catch_up(connection, self.settings.rebuild_chunk_events)
-            show_generation(connection, generation)
-        if fill.events:
-            log.info("projections-built", service=self.name, events=fill.events)
-        return generation
 
     def start(self) -> None:
         """Begin to write, relay and listen."""
@@ -194,6 +172,12 @@ class Service:
     def _on_commit(self, head: Head) -> None:
         self.arrivals.reach(head.position)
         self._relay.wake()
+
+    def _follow(self, connection: Connection) -> None:
+        """Another process may have built the read models anew."""
+        now = self._live.follow(connection, self.writer.shown)
+        if now is not self.writer.shown:
+            self.writer.show(now, self._live.rows(now))
 
     async def committed(self, beyond: int, timeout: float) -> None:
         """Return once the journal is beyond a position, or after so many seconds."""

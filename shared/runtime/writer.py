@@ -15,17 +15,16 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from shared.kernel.canonical import canonical
-from shared.kernel.commands import Command
-from shared.kernel.decider import Decider
 from shared.kernel.operations import OPERATING
 from shared.kernel.periods import to_micros
-from shared.kernel.refusals import Refusal, Stale
+from shared.kernel.refusals import Refusal, Stale, Unavailable
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database
 from shared.runtime.deciding import Context
 from shared.runtime.delivery import Delivery
 from shared.runtime.drafts import Draft, Ground, Memory
 from shared.runtime.failpoints import reach
+from shared.runtime.generations import Generation
 from shared.runtime.inbox import Inbox, Pending
 from shared.runtime.items import (
     Answer,
@@ -39,7 +38,7 @@ from shared.runtime.items import (
 )
 from shared.runtime.journal import Head, Journal, Marks, StoredAnswer
 from shared.runtime.operating import Operating
-from shared.runtime.projections import Generation, StoredRows
+from shared.runtime.projections import StoredRows
 from shared.runtime.receiving import NOT_STORABLE, Receiving, not_storable
 from shared.runtime.settings import Settings
 from shared.runtime.tally import Tally
@@ -79,6 +78,8 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.on_commit: Callable[[Head], None] = lambda head: None
         """Called by the writer's thread after each commit, before anybody is answered."""
+        self.on_foreign: Callable[[Connection], None] = lambda connection: None
+        """Called under the head's lock when another process has changed anything."""
         self.on_again: Callable[[int, int], None] = lambda after, through: None
         """Called likewise when own events are to be published again."""
         self.failure: BaseException | None = None
@@ -171,6 +172,7 @@ class Writer:
         outcome: Any
         try:
             with self._database.writing() as connection:
+                self._lock(connection)
                 outcome = task.work(connection)
                 reach("writer.before_task_commit")
             reach("writer.after_task_commit")
@@ -180,15 +182,15 @@ class Writer:
         self._inbox.settle([(pending, outcome)])
 
     def _store_relayed(self) -> None:
-        head = replace(self.head, relayed=self._relayed)
-        if head == self.head:
+        if self._relayed <= self.head.relayed:
             return
         try:
             with self._database.writing() as connection:
-                found = self._journal.lock_head(connection)
-                self._journal.move_head(connection, replace(found, relayed=head.relayed))
+                found = self._lock(connection)
+                head = replace(found, relayed=max(found.relayed, self._relayed))
+                self._journal.move_head(connection, head)
                 reach("writer.before_cursor_commit")
-        except SQLAlchemyError as failure:  # Sent again after a restart, at worst.
+        except (SQLAlchemyError, Unavailable) as failure:  # Sent again after a restart, at worst.
             log.error("relay-cursor-not-stored", error=type(failure).__name__)
             return
         reach("writer.after_cursor_commit")
@@ -213,7 +215,9 @@ class Writer:
             self._deciding.waiting = self._waiting
             self.tally.failed_commits += 1
             log.error("group-failed", error=type(failure).__name__)
-            if len(group) > 1:  # One of them did it: the others shall not pay.
+            if isinstance(failure, Unavailable):  # Nobody's fault, and it may even be committed.
+                self._tell(group, items, failure)
+            elif len(group) > 1:  # One of them did it: the others shall not pay.
                 for pending in group:
                     self._commit([pending])
             else:
@@ -228,16 +232,17 @@ class Writer:
         self._inbox.settle(list(zip(group, outcomes, strict=True)))
         reach("writer.after_answer")
 
+    def _tell(self, group: Sequence[Pending], items: Sequence[Item], why: Exception) -> None:
+        for item in items:
+            self.tally.came_to(item, why)
+        self._inbox.settle([(pending, why) for pending in group])
+
     def _failed(self, pending: Pending, item: Item, failure: Exception) -> None:
         """One item alone failed: tell it, unless the store refused a message for what it is."""
         of_message = isinstance(failure, IntegrityError | DataError)
-        if (
-            not isinstance(item, Arrived)
-            or not of_message
-            or item.messages[0].reason == NOT_STORABLE
-        ):
-            self.tally.came_to(item, failure)
-            self._inbox.settle([(pending, failure)])
+        once_more = isinstance(item, Arrived) and item.messages[0].reason == NOT_STORABLE
+        if not isinstance(item, Arrived) or not of_message or once_more:
+            self._tell([pending], [item], failure)
             return
         messages = item.messages if len(item.messages) > 1 else [not_storable(item.messages[0])]
         outcomes: list[Outcome] = []
@@ -248,10 +253,8 @@ class Writer:
     def _decided(
         self, connection: Connection, items: Sequence[Item]
     ) -> tuple[Draft, list[Outcome]]:
-        head = self._journal.lock_head(connection)
+        head = self._lock(connection)
         reach("writer.after_lock")
-        if head.position != self.head.position:
-            self._catch_up(connection, head)
         asked = [item for item in items if isinstance(item, Asked)]
         keys = [(item.command.by.person, item.key) for item in asked]
         ground = Ground(
@@ -262,21 +265,26 @@ class Writer:
             journal=self._journal,
             arrived=self.marks,
         )
-        ground.fetch([stream for item in asked for stream in self._named(item.command)])
+        ground.fetch([stream for item in asked for stream in self._deciding.named(item.command)])
         group = Draft(ground, self._rows)
         return group, [self._item(group, item) for item in items]
 
-    def _named(self, command: Command) -> list[str]:
-        decider: Decider | None = self._deciding.domain.deciders.get(type(command))
-        return decider.named(command) if decider else []
+    def _lock(self, connection: Connection) -> Head:
+        """Take the head, and know what others have done since; or what we did, unknown to us."""
+        head = self._journal.lock_head(connection)
+        if head.turn != self.head.turn:
+            self._catch_up(connection, head)
+        return head
 
     def _catch_up(self, connection: Connection, head: Head) -> None:
         """Another process of this service wrote: forget what it changed."""
+        self.on_foreign(connection)
         self._memory.forget(self._journal.changed_since(connection, self.head.position))
         for rows in self._rows:
             rows.forget()
         self.marks = self._journal.marks(connection)
         self._waiting = self._deciding.waiting = self._journal.waiting_count(connection)
+        self._relayed = max(self._relayed, head.relayed)
         self.head = head
 
     def _item(self, group: Draft, item: Item) -> Outcome:
@@ -288,6 +296,8 @@ class Writer:
             answer = self._ask(above, item)
         except Refusal as refusal:
             return refusal
+        except SQLAlchemyError:  # The transaction is spoilt, for its whole group.
+            raise
         except Exception as fault:
             log.exception("command-failed", command=type(item.command).__name__)
             return fault
@@ -310,9 +320,10 @@ class Writer:
         decision = self._deciding.command(draft, command, context)
         entry = draft.entry(decision.first)
         if isinstance(command, OPERATING):
-            body = canonical(self._operating.done(draft, command, decision))
+            shown = self._operating.done(draft, command, decision)
         else:
-            body = canonical(asked.show(entry.state))
+            shown = asked.show(entry.state)
+        body = canonical(shown)
         answer = Answer(
             asked.status, body.encode(), entry.version, draft.head.sequence, repeated=False
         )
@@ -351,7 +362,7 @@ class Writer:
     def _write(self, connection: Connection, draft: Draft, marks: Marks) -> int:
         """Write everything of a group; returns how many received events wait after it."""
         end = draft.head
-        head = Head(end.position, end.sequence, end.recorded_at, max(end.relayed, self._relayed))
+        head = replace(end, relayed=max(end.relayed, self._relayed), turn=end.turn + 1)
         moved = {
             origin: sequence
             for origin, sequence in marks.reached.items()
@@ -375,20 +386,12 @@ class Writer:
             self.on_again(*draft.batch.again)
         self.on_commit(self.head)
 
-    def shadow(self, generation: Generation, rows: StoredRows) -> None:
-        """From now on (inside a task) apply every event to this generation as well."""
-        self._deciding.generations.append(generation)
-        self._rows.append(rows)
+    @property
+    def shown(self) -> Generation:
+        """The generation that every event is applied to."""
+        return self._deciding.generations[0]
 
-    def switch(self) -> None:
-        """After a task: the shadow becomes the only generation."""
-        del self._deciding.generations[:-1]
-        del self._rows[:-1]
-
-    def unshadow(self, generation: Generation) -> bool:
-        """Inside a task: give a shadow up; no, if it is what is shown by now."""
-        if self._deciding.generations[0] is generation:
-            return False
-        del self._deciding.generations[1:]
-        del self._rows[1:]
-        return True
+    def show(self, generation: Generation, rows: StoredRows) -> None:
+        """From now on apply every event to this generation."""
+        self._deciding.generations[:] = [generation]
+        self._rows[:] = [rows]

@@ -27,6 +27,7 @@ from shared.runtime.service import Outside, Service
 from shared.runtime.settings import Settings
 from shared.runtime.transport import LocalTransport, Transport
 from shared.runtime.web.routes import Api
+from tests.support import databases
 from tests.support.ledger import CLERK, LEDGER, TILL_LIST, OpenTill, PutIn, Reserve
 from tests.support.neighbours import message_of
 
@@ -142,7 +143,19 @@ class Running:
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
         """What a reader sees."""
         with self.service.snapshot() as state:
-            return [tuple(row) for row in state.connection.exec_driver_sql(statement)]
+            asking = state.connection.execution_options(no_parameters=True)
+            return [tuple(row) for row in asking.exec_driver_sql(statement)]
+
+    def read_model_tables(self) -> set[str]:
+        """The tables of read models, each with the number of its generation."""
+        if self.service.settings.postgres is None:
+            found = self.sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+        else:
+            found = self.sql(
+                "SELECT table_name || '__' || table_schema FROM information_schema.tables "
+                "WHERE table_schema LIKE 'g%'"
+            )
+        return {name for (name,) in found if "__g" in name}
 
     def state(self, stream: str) -> Any:
         """A stream folded from its rows."""
@@ -184,7 +197,7 @@ def service_of(
     """A service that is not open yet; its clock stands unless moved, its ids are seeded."""
     clock = clock or SetClock(NOW)
     return Service(
-        Settings(data=folder, **limits),
+        Settings(data=folder, postgres=databases.url_of(folder, domain.service), **limits),
         domain,
         ((TILL_LIST,) if domain is LEDGER else ()) if projections is None else projections,
         Api(domain.service, access={}),

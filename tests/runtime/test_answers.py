@@ -12,6 +12,8 @@ from shared.runtime.items import Answer, Asked, KeyReused
 from tests.runtime.running import Running, asked, open_till, put_in, running
 from tests.support.ledger import PutIn, TillMissing
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 def attempt(here: Running, item: Asked) -> Answer:
     return asyncio.run(here.service.writer.submit(item))

@@ -27,8 +27,13 @@ from tests.runtime.running import (
     running,
     service_of,
 )
+from tests.support import databases
 from tests.support.catalogue import ROOT
 from tests.support.ledger import MIRROR, PURSE_CENTS, PurseEmpty
+
+pytestmark = pytest.mark.usefixtures("database")
+
+LOSE_THE_CURSOR = "UPDATE journal_head SET relayed = 7"
 
 
 def disk_full() -> OperationalError:
@@ -96,18 +101,18 @@ def test_maintenance_that_fails_leaves_nothing_and_the_writer_going(tmp_path: Pa
     with running(tmp_path) as ledger:
 
         def half(connection: Any) -> None:
-            connection.exec_driver_sql("CREATE TABLE half (a TEXT) STRICT")
+            connection.exec_driver_sql(LOSE_THE_CURSOR)
             raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
             ledger.service.writer.run(half)
         with fail_once_at_commit(ledger, disk_full()), pytest.raises(OperationalError):
             ledger.service.writer.run(
-                lambda connection: connection.exec_driver_sql("CREATE TABLE h (a TEXT) STRICT"),
+                lambda connection: connection.exec_driver_sql(LOSE_THE_CURSOR),
                 lambda: pytest.fail("nothing was committed"),
             )
         ledger.ask(open_till())
-        assert ledger.sql("SELECT name FROM sqlite_master WHERE name LIKE 'h%'") == []
+        assert ledger.sql("SELECT relayed FROM journal_head") == [(0,)]
 
 
 def test_a_full_queue_says_so_and_what_waits_is_still_recorded(tmp_path: Path) -> None:
@@ -286,14 +291,16 @@ def test_a_caller_that_went_away_with_its_event_loop_hurts_nobody(tmp_path: Path
 OPEN_IT = """
 import sys
 from pathlib import Path
-from shared.runtime.database import Database, DataInUse
+from shared.runtime.database import DataInUse
+from shared.runtime.sqlite import SqliteDatabase
 try:
-    Database(Path(sys.argv[1]), 1)
+    SqliteDatabase(Path(sys.argv[1]), 1)
 except DataInUse:
     sys.exit(3)
 """
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_second_process_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     def other_process() -> int:
         command = [sys.executable, "-c", OPEN_IT, str(tmp_path / "ledger.db")]
@@ -305,6 +312,7 @@ def test_a_second_process_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     assert other_process() == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_second_service_of_this_process_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     with running(tmp_path), pytest.raises(DataInUse):
         service_of(tmp_path).open()
@@ -315,7 +323,8 @@ import os, sys
 from itertools import count
 from pathlib import Path
 from tests.runtime.running import asked, open_till, put_in, running
-with running(Path(sys.argv[1])) as ledger:
+from tests.support.databases import named
+with named(sys.argv[2]), running(Path(sys.argv[1])) as ledger:
     ledger.ask(open_till())
     for number in count(1):
         keys = [f"{os.getpid()}-{number}-{part}" for part in "abc"]
@@ -327,7 +336,8 @@ with running(Path(sys.argv[1])) as ledger:
 
 def killed_while_working(folder: Path) -> int:
     """The last version that a process acknowledged before it was killed."""
-    command = [sys.executable, "-c", KEEP_PUTTING_IN, str(folder)]
+    url = databases.url_of(folder, "ledger") or ""
+    command = [sys.executable, "-c", KEEP_PUTTING_IN, str(folder), url]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as working:
         assert working.stdout is not None
         said = [working.stdout.readline() for _ in range(6)]

@@ -31,6 +31,8 @@ from tests.support.ledger import (
     TillOpened,
 )
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 def kinds(outcomes: Sequence[Any]) -> list[type]:
     return [type(outcome) for outcome in outcomes]

@@ -18,6 +18,8 @@ from shared.runtime.database import FutureSchema
 from tests.runtime.running import NOW, later, open_till, put_in, reserve, running, who
 from tests.support.ledger import MIRROR
 
+pytestmark = pytest.mark.usefixtures("database")
+
 PROJECT = "prj_" + "0" * 31 + "1"
 PARTNER = "org_" + "0" * 31 + "a"
 
@@ -167,6 +169,7 @@ def test_schema_files_are_applied_once(tmp_path: Path) -> None:
             assert ledger.sql("SELECT count(*) FROM journal_head") == [(1,)]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_database_of_a_newer_release_is_refused_and_left_alone(tmp_path: Path) -> None:
     with running(tmp_path) as ledger:
         ledger.ask(open_till())
@@ -179,6 +182,7 @@ def test_a_database_of_a_newer_release_is_refused_and_left_alone(tmp_path: Path)
         pytest.fail("the refusal kept the folder")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_journal_tables_are_strict(tmp_path: Path) -> None:
     with running(tmp_path) as ledger:
         created = dict(ledger.sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
@@ -187,7 +191,7 @@ def test_journal_tables_are_strict(tmp_path: Path) -> None:
 
 
 def test_a_reader_cannot_write(tmp_path: Path) -> None:
-    with running(tmp_path) as ledger, pytest.raises(Exception, match="readonly"):
+    with running(tmp_path) as ledger, pytest.raises(Exception, match=r"read-?only"):
         ledger.sql("DELETE FROM journal")
 
 

@@ -18,6 +18,8 @@ from shared.runtime.new_ids import derived
 from tests.runtime.running import NOW, Running, later, open_till, put_in, running, who
 from tests.support.ledger import MIRROR
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 def ledger_events(folder: Path, *asks: Command) -> Sequence[Sealed]:
     """What the ledger says when asked this."""

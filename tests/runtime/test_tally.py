@@ -306,7 +306,7 @@ def test_a_running_rebuild_is_seen_and_its_end_is_counted(
         steps: list[tuple[float, float]] = []
         join = Rebuild._join
 
-        def look(*about: Any) -> None:
+        def look(*about: Any) -> Any:
             clock_of(ledger).advance(timedelta(seconds=4))
             seen = figures(ledger)
             steps.append(
@@ -315,7 +315,7 @@ def test_a_running_rebuild_is_seen_and_its_end_is_counted(
                     seen.value("grantline_rebuild_progress_ratio"),
                 )
             )
-            join(*about)
+            return join(*about)
 
         monkeypatch.setattr(Rebuild, "_join", look)
         ledger.rebuild()

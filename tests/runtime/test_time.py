@@ -11,6 +11,8 @@ from shared.runtime.clock import SetClock, SystemClock
 from shared.runtime.journal import JOURNAL
 from tests.runtime.running import NOW, Running, open_till, put_in, running
 
+pytestmark = pytest.mark.usefixtures("database")
+
 WRITTEN = "2025-06-30T23:30:00-04:00"
 INSTANT = datetime(2025, 7, 1, 3, 30, tzinfo=UTC)
 

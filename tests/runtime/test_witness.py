@@ -11,6 +11,8 @@ from shared.kernel.envelope import Sealed
 from tests.runtime.running import Running, open_till, put_in, running
 from tests.support.ledger import MIRROR, WITNESS
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def said(tmp_path: Path) -> tuple[Sequence[Sealed], Sequence[Sealed]]:

@@ -31,7 +31,7 @@ CREATE TABLE event_subject (
 
 -- One row: the last position and own sequence. Locked by each group, so positions are commit order.
 CREATE TABLE journal_head (
-    only        BIGINT NOT NULL PRIMARY KEY CHECK (only = 1),
+    "only"      BIGINT NOT NULL PRIMARY KEY CHECK ("only" = 1),
     position    BIGINT NOT NULL,
     sequence    BIGINT NOT NULL,
     recorded_at BIGINT NOT NULL,

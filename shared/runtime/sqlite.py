@@ -1,0 +1,129 @@
+"""A journal in one SQLite file: one process writes, and holds a lock for as long as it is open."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pysqlite3.dbapi2 as sqlite
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from shared.runtime.database import DataInUse, Turn
+from shared.runtime.steps import apply_steps
+
+SQLITE_FIXED = (3, 51, 3)
+"""Below it, two connections that checkpoint one WAL at the same moment may corrupt it."""
+
+
+class SqliteDatabase:
+    """Exactly one connection writes, and it alone checkpoints; others read snapshots."""
+
+    def __init__(self, path: Path, readers_max: int) -> None:
+        assert sqlite.sqlite_version_info >= SQLITE_FIXED, "this SQLite may corrupt its WAL"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _exclusive(path.with_suffix(".lock"))
+        self.path = path
+        self._writing = _engine(path, writes=True, size=1)
+        self._reading = _engine(path, writes=False, size=readers_max)
+        try:
+            self.writer: Connection = self._writing.connect()
+            with self.writing() as connection:
+                apply_steps(connection)
+        except BaseException:
+            self._writing.dispose()
+            self._lock.close()
+            raise
+
+    @property
+    def dialect(self) -> Dialect:
+        """For statements compiled once."""
+        return self._writing.dialect
+
+    @property
+    def readers_in_use(self) -> int:
+        """How many reading connections somebody has."""
+        pool = self._reading.pool
+        assert isinstance(pool, QueuePool), "readers share a pool"
+        return pool.checkedout()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction on the writing connection, committed or without a trace."""
+        transaction = self.writer.begin()
+        try:
+            yield self.writer
+            transaction.commit()
+        except BaseException:
+            transaction.rollback()
+            self.writer.connection.rollback()  # A commit that failed: only the driver knows it.
+            raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that reads one state of the database and cannot write."""
+        with self._reading.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def alone(self, turn: Turn, *, wait: bool = False) -> Iterator[bool]:
+        """The process that has the file has every turn."""
+        yield True
+
+    def outwaits_readers(self) -> bool:
+        """A snapshot keeps its own tables, whatever is dropped after it."""
+        return True
+
+    def close(self) -> None:
+        """Close all connections, the writer last, and give the folder back."""
+        self._reading.dispose()
+        self.writer.close()
+        self._writing.dispose()
+        self._lock.close()
+
+
+def _exclusive(path: Path) -> IO[bytes]:
+    handle = path.open("wb")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        raise DataInUse from None
+    return handle
+
+
+def _engine(path: Path, *, writes: bool, size: int) -> Engine:
+    pool: dict[str, Any] = (
+        {"poolclass": StaticPool}
+        if writes
+        else {"poolclass": QueuePool, "pool_size": size, "max_overflow": 0}
+    )
+    engine = create_engine(
+        f"sqlite:///{path}", module=sqlite, connect_args={"check_same_thread": False}, **pool
+    )
+
+    def connected(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+        for pragma in _pragmas(writes=writes):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
+    return engine
+
+
+def _pragmas(*, writes: bool) -> list[str]:
+    if writes:
+        return [
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "wal_autocheckpoint=4000",  # 16 MiB: an index page that changes often is copied once.
+            "cache_size=-65536",
+            "busy_timeout=5000",
+        ]
+    return ["query_only=ON", "wal_autocheckpoint=0", "cache_size=-16384", "busy_timeout=5000"]
