@@ -205,6 +205,7 @@ class KafkaSubscription:
         self._consumer: KafkaConsumer | None = None
         self._taken: dict[TopicPartition, int] = {}
         self._lag: Mapping[str, int] = {}
+        self._behind: Mapping[tuple[str, int], int] = {}
 
     def poll(self, limit: int, seconds: float) -> Sequence[Delivery]:
         """The next messages, partition by partition in their order. Raises BrokerAway."""
@@ -214,7 +215,7 @@ class KafkaSubscription:
         found = self._records(consumer, limit, seconds)
         for partition, records in found.items():
             self._taken[partition] = records[-1].offset + 1
-        self._note_lag(consumer)
+        self._note_lag(consumer, {at: consumer.highwater(at) for at in consumer.assignment()})
         messages = (delivery_of(record) for records in found.values() for record in records)
         return [message for message in messages if message is not None]
 
@@ -242,16 +243,25 @@ class KafkaSubscription:
             log.warning("offsets-not-committed", error=type(failure).__name__)
 
     def hold(self, seconds: float) -> None:
-        """Stay in the group and take nothing."""
+        """Stay in the group and take nothing. Raises BrokerAway."""
         consumer = self._connected()
         consumer.pause(*consumer.assignment())
         for partition, records in self._records(consumer, 1, seconds).items():
             consumer.seek(partition, records[0].offset)  # Came with a partition just assigned.
-        self._note_lag(consumer)
+        try:  # What is not fetched does not tell where it ends.
+            ends = consumer.end_offsets(consumer.assignment(), timeout_ms=5_000)
+        except KafkaError as failure:
+            self.close()
+            raise BrokerAway from failure
+        self._note_lag(consumer, ends)
 
     def lag(self) -> Mapping[str, int]:
         """By origin, how many messages this member has not been given yet, as of the last poll."""
         return self._lag
+
+    def partitions(self) -> Mapping[tuple[str, int], int]:
+        """By topic and partition, how many messages were not given yet, as of the last poll."""
+        return self._behind
 
     def wake(self) -> None:
         """A poll ends by itself, soon."""
@@ -270,14 +280,16 @@ class KafkaSubscription:
                 raise BrokerAway from failure
         return self._consumer
 
-    def _note_lag(self, consumer: KafkaConsumer) -> None:
+    def _note_lag(self, consumer: KafkaConsumer, ends: Mapping[TopicPartition, int | None]) -> None:
         lag = dict.fromkeys(map(service_of, self._topics), 0)
-        for partition in consumer.assignment():
-            end = consumer.highwater(partition)
+        behind: dict[tuple[str, int], int] = {}
+        for partition, end in ends.items():
             if end is not None:
                 reached = consumer.position(partition, timeout_ms=100)
-                lag[service_of(partition.topic)] += max(0, end - (reached or 0))
-        self._lag = lag
+                missing = max(0, end - (reached or 0))
+                lag[service_of(partition.topic)] += missing
+                behind[partition.topic, partition.partition] = missing
+        self._lag, self._behind = lag, behind
 
 
 def headers_of(sealed: Sealed) -> tuple[bytes, list[tuple[str, bytes]]]:

@@ -125,6 +125,7 @@ class Figures:
         yield from self._commands()
         yield from self._writer()
         yield from self._progress()
+        yield from self._partitions()
         yield from self._rebuilds()
         yield from self._store()
 
@@ -139,6 +140,9 @@ class Figures:
             "Own events recorded, by type.",
             dict.fromkeys(types, 0) | tally.appended,
             "type",
+        )
+        yield make.counter(
+            "events_relayed", "Own events that the transport has acknowledged.", tally.sent
         )
         yield make.counter(
             "events_received",
@@ -235,6 +239,20 @@ class Figures:
             "When events of others were last taken in, or the service started.",
             writer.tally.received_at.timestamp(),
         )
+
+    def _partitions(self) -> Iterable[Metric]:
+        """Under the name, and with the labels, that exporters of Kafka have made known."""
+        lag, group = self._parts.lag, group_of(self._parts.domain.service)
+        behind = lag.partitions() if lag else {}
+        if behind:
+            family = GaugeMetricFamily(
+                "kafka_consumergroup_lag",
+                "Messages of a partition that this member of the group was not given yet.",
+                labels=("consumergroup", "topic", "partition"),
+            )
+            for (topic, partition), messages in sorted(behind.items()):
+                family.add_metric([group, topic, str(partition)], messages)
+            yield family
 
     @property
     def _unpublished(self) -> int:

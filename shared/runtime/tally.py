@@ -15,10 +15,10 @@ from shared.runtime.clock import Clock
 from shared.runtime.deciding import Diverged
 from shared.runtime.items import Answer, Asked, Item, Outcome
 from shared.runtime.journal import Batch
+from shared.runtime.transport import Partitioned, Subscription
 
 if TYPE_CHECKING:
     from shared.runtime.rebuild import Rebuild, Rebuilt
-    from shared.runtime.transport import Subscription
 
 HANDLER_FAILED = "handler-failed"
 OUTCOMES = ("accepted", "repeated", "refused", "failed")
@@ -77,6 +77,8 @@ class Tally:
         """Foreign events that are not what their owner sealed, or contradict what is recorded."""
         self.parked: defaultdict[str, int] = defaultdict(int)
         """Messages that could not be taken in, by class; each try counts."""
+        self.sent = 0
+        """Own events acknowledged by the transport."""
         self.failed_commits = 0
         self.deciding = Spread(SECONDS)
         self.committing = Spread(SECONDS)
@@ -121,15 +123,17 @@ class Tally:
             return "refused"
         return "failed"
 
-    def relayed(self) -> None:
-        """The transport has acknowledged something."""
-        self.relayed_at = self._now()
+    def relayed(self, events: int) -> None:
+        """The transport has acknowledged so many more own events."""
+        if events > 0:
+            self.sent += events
+            self.relayed_at = self._now()
 
 
 class Lag:
     """How far a subscription is behind each origin, in events and at most how many seconds."""
 
-    def __init__(self, subscription: "Subscription", clock: Clock) -> None:
+    def __init__(self, subscription: Subscription, clock: Clock) -> None:
         self._subscription = subscription
         self._clock = clock
         self._began = clock.monotonic()
@@ -143,6 +147,11 @@ class Lag:
             if not events:
                 self._caught_up[origin] = instant
         return behind
+
+    def partitions(self) -> Mapping[tuple[str, int], int]:
+        """Messages by topic and partition, where the transport has such."""
+        subscription = self._subscription
+        return subscription.partitions() if isinstance(subscription, Partitioned) else {}
 
     def seconds(self, origin: str, last_recorded: datetime | None) -> float:
         """The age, at most, of the oldest event that has not arrived from an origin that has some.

@@ -7,7 +7,7 @@ process, after what its own journal says has arrived. Publishing only wakes it.
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from shared.kernel.envelope import Sealed
 from shared.runtime.delivery import Delivery
@@ -41,6 +41,15 @@ class Subscription(Protocol):
 
     def close(self) -> None:
         """Stop reading."""
+        ...
+
+
+@runtime_checkable
+class Partitioned(Protocol):
+    """A subscription that reads partitions, as watchers of brokers know them."""
+
+    def partitions(self) -> Mapping[tuple[str, int], int]:
+        """By topic and partition, how many messages this member has not been given yet."""
         ...
 
 

@@ -116,8 +116,8 @@ class Writer:
 
     def note_relayed(self, sequence: int) -> None:
         """Note the relay's cursor; it is stored with the next group, or when all is quiet."""
+        self.tally.relayed(sequence - self._relayed)
         self._relayed = sequence
-        self.tally.relayed()
 
     async def submit(self, asked: Asked) -> Answer:
         """Have a command decided and recorded; returns after the commit.

@@ -12,12 +12,11 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from shared.kernel.operations import PauseConsumer
-from shared.kernel.refusals import Unavailable
 from shared.runtime.clock import SetClock
 from shared.runtime.rebuild import Rebuild
 from shared.runtime.tally import Lag, Spread, class_of
 from shared.runtime.topics import group_of
-from shared.runtime.transport import LocalTransport, Unsent
+from shared.runtime.transport import LocalTransport
 from tests.runtime.running import (
     NOW,
     Running,
@@ -119,22 +118,8 @@ def test_events_of_others_are_counted_by_origin_once(tmp_path: Path) -> None:
 # What was not sent.
 
 
-class Deaf(LocalTransport):
-    """Acknowledges nothing until it listens."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.listens = False
-
-    def publish(self, origin: str, last: int, unsent: Unsent) -> int:
-        if not self.listens:
-            raise Unavailable
-        return super().publish(origin, last, unsent)
-
-
 def test_the_age_of_what_is_unsent_is_that_of_its_oldest_event(tmp_path: Path) -> None:
-    transport = Deaf()
-    with running(tmp_path, transport=transport) as ledger:
+    with running(tmp_path) as ledger:
         clock = clock_of(ledger)
         assert backlog(ledger) == (0, 0)
         ledger.ask(open_till())
@@ -144,9 +129,14 @@ def test_the_age_of_what_is_unsent_is_that_of_its_oldest_event(tmp_path: Path) -
         assert backlog(ledger) == (2, 70)
         ledger.service.writer.note_relayed(1)
         assert backlog(ledger) == (1, 20)
-        ledger.service.writer.note_relayed(2)
-        clock.advance(timedelta(days=1))
+        for _ in range(2):
+            ledger.service.writer.note_relayed(2)
+            clock.advance(timedelta(days=1))
         assert backlog(ledger) == (0, 0)
+        seen = figures(ledger)
+    assert seen.value("grantline_events_relayed_total") == 2
+    progress = (NOW + timedelta(seconds=70)).timestamp()
+    assert seen.value("grantline_relay_progress_timestamp_seconds") == progress
 
 
 def backlog(here: Running) -> tuple[float, float]:
@@ -167,6 +157,27 @@ class Behind:
 
     def lag(self) -> Mapping[str, int]:
         return self.events
+
+
+@dataclass
+class InPartitions(Behind):
+    """One that reads partitions."""
+
+    def partitions(self) -> Mapping[tuple[str, int], int]:
+        return {("grantline.ledger.events.v1", 3): 7, ("grantline.ledger.events.v1", 0): 0}
+
+    def wake(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class InATopic(LocalTransport):
+    """A transport whose subscriptions read partitions."""
+
+    def subscribe(self, *_: Any) -> Any:
+        return InPartitions({"ledger": 7})
 
 
 def lagging(**events: int) -> tuple[Lag, Behind, SetClock]:
@@ -244,6 +255,16 @@ def test_a_subscriber_that_finds_nothing_notes_that_it_misses_nothing(tmp_path: 
         ledger.ask(put_in(1))
         transport.publish("ledger", 2, list)
         assert lag_of(mirror) == (1, 3)
+
+
+def test_partitions_are_shown_as_watchers_of_brokers_know_them(tmp_path: Path) -> None:
+    with running(tmp_path, MIRROR, transport=InATopic()) as mirror:
+        seen = figures(mirror)
+    assert seen.samples["kafka_consumergroup_lag"] == {
+        ("grantline.mirror", "3", "grantline.ledger.events.v1"): 7,
+        ("grantline.mirror", "0", "grantline.ledger.events.v1"): 0,
+    }
+    assert seen.value("grantline_projection_lag_events", "ledger") == 7
 
 
 # What was set aside.
