@@ -1,5 +1,6 @@
 -- What a service's role may do in its own database; applied by the owner of the tables, after the
 -- numbered steps. The journal and its answers can be added to, and never changed or taken away.
+REVOKE ALL ON DATABASE {database} FROM PUBLIC; -- No service opens another's.
 GRANT CONNECT ON DATABASE {database} TO {role};
 -- Read models live in schemas of the role's own, one for each time that they are built.
 GRANT CREATE ON DATABASE {database} TO {role};

@@ -1,5 +1,6 @@
 """The stack out of images: what its file says is valid, and what the stack out of wheels uses."""
 
+import re
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import yaml
 
 from services.main.checkup import SERVICES
+from services.main.stacks.preparing import GRANTS_FILE
 from services.main.stacks.servers import (
     KAFKA,
     KAFKA_SETTINGS,
@@ -15,11 +17,14 @@ from services.main.stacks.servers import (
     POSTGRES_SETTINGS,
 )
 from shared.runtime.settings import PREFIX, Settings
+from shared.runtime.topics import TOPICS_FILE
 from tests.support.catalogue import ROOT, module
 
 FILE = ROOT / "docker-compose.yml"
 STATED: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
 PARTS: dict[str, dict[str, Any]] = STATED["services"]
+_DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+INSTRUCTIONS = re.findall(r"^([A-Z]+) +(.+)$", _DOCKERFILE, re.MULTILINE)
 
 
 def test_the_file_follows_the_compose_specification() -> None:
@@ -38,7 +43,6 @@ def test_every_service_listens_on_its_port_of_the_loopback() -> None:
         assert PARTS[name]["environment"][f"{PREFIX}PORT"] == str(port)
         assert f":{port}/readyz" in PARTS[name]["healthcheck"]["test"][-1]
         assert PARTS[name]["build"]["args"] == {"SERVICE": name}
-        assert PARTS[name]["read_only"] is True
 
 
 def test_nothing_is_reached_from_outside_of_this_machine() -> None:
@@ -89,6 +93,43 @@ def test_what_watches_is_started_only_where_asked_for_and_changes_nothing() -> N
 
 
 def test_an_image_runs_as_nobody_in_particular() -> None:
-    lines = (ROOT / "deploy" / "Dockerfile").read_text("utf-8").splitlines()
-    assert "USER 10001:10001" in lines
-    assert "ARG SERVICE" in lines
+    users = [rest for word, rest in INSTRUCTIONS if word == "USER"]
+    assert users == ["10001:10001"]
+    assert ("ARG", "SERVICE") in INSTRUCTIONS
+    for name in ("prepare", *SERVICES):
+        part = PARTS[name]
+        assert part["read_only"] is True
+        assert (part["cap_drop"], part["tmpfs"]) == (["ALL"], ["/tmp"])
+        assert part["security_opt"] == ["no-new-privileges:true"]
+        assert "user" not in part
+        assert part["build"]["dockerfile"] == "deploy/Dockerfile"
+
+
+def test_what_an_image_is_made_of_is_there_and_is_let_in() -> None:
+    copied = [
+        word
+        for instruction, rest in INSTRUCTIONS
+        if instruction == "COPY" and not rest.startswith("--from")
+        for word in rest.split()[:-1]
+    ]
+    needed = {TOPICS_FILE, GRANTS_FILE, ROOT / "requirements" / "runtime.txt"}
+    assert needed <= {ROOT / word for word in copied}
+    assert all((ROOT / word).exists() for word in copied)
+    let_in = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    assert {f"!{word}" for word in copied} <= set(let_in)
+
+
+def test_every_image_has_a_tag_that_stays() -> None:
+    bases = [rest.split()[0] for word, rest in INSTRUCTIONS if word == "FROM"]
+    images = [*bases, *(part["image"] for part in PARTS.values() if "image" in part)]
+    for image in images:
+        _, _, tag = image.rpartition(":")
+        assert re.match(r"v?[0-9]+\.[0-9]+", tag), image
+
+
+def test_everything_that_is_mounted_from_here_is_here() -> None:
+    mounted = [
+        volume.split(":")[0] for part in PARTS.values() for volume in part.get("volumes", [])
+    ]
+    assert {name for name in mounted if not name.startswith(".")} == set(STATED["volumes"])
+    assert all((ROOT / name).exists() for name in mounted if name.startswith("."))

@@ -1,5 +1,6 @@
 """What a new stack needs before its services start: a database and a role each, and the topics."""
 
+from pathlib import Path
 from typing import LiteralString
 
 import psycopg
@@ -10,21 +11,28 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from services.main.checkup import SERVICES
 from services.main.reach import issuer_of
 from shared.runtime.kafka import TopicWrong, make_topics, wrong_topics
+from shared.runtime.postgres import prepare_database
 from shared.runtime.serving import write_logs
 from shared.runtime.settings import Settings
 from shared.runtime.topics import wanted_topics
 
 log = structlog.get_logger()
 
+GRANTS_FILE = Path(__file__).parents[3] / "deploy" / "grants.sql"
+
 
 def prepare(postgres: str, kafka: str) -> None:
     """Make what is missing; change nothing that is there.
 
-    `postgres` is the template of the databases' addresses, as their owner. Raises BrokerAway, or
-    TopicWrong for a topic that is not as it must be.
+    `postgres` is the template of the databases' addresses, as their owner. Raises DatabaseAway,
+    BrokerAway, FutureSchema for a database of a newer release, or TopicWrong for a topic that is
+    not as it must be.
     """
+    grants = GRANTS_FILE.read_text("utf-8")
     for service in SERVICES:
-        _prepare_database(postgres.format(service=service))
+        address = postgres.format(service=service)
+        role = _make_database(address)
+        prepare_database(address, role, grants)
     topics = wanted_topics()
     make_topics(kafka, topics)
     if wrong := wrong_topics(kafka, topics):
@@ -32,13 +40,15 @@ def prepare(postgres: str, kafka: str) -> None:
         raise TopicWrong(wrong=wrong)
 
 
-def _prepare_database(address: str) -> None:
+def _make_database(address: str) -> str:
+    """Make the database of this address, and a role of the same name, which is returned."""
     name = str(conninfo_to_dict(address)["dbname"])
     with psycopg.connect(make_conninfo(address, dbname="postgres"), autocommit=True) as connection:
         if _missing(connection, "SELECT 1 FROM pg_database WHERE datname = %s", name):
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         if _missing(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", name):
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
+    return name
 
 
 def _missing(connection: psycopg.Connection, query: LiteralString, name: str) -> bool:
