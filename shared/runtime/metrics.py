@@ -25,7 +25,7 @@ from shared.kernel.events import wire_type
 from shared.kernel.periods import from_micros
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database, DatabaseAway
-from shared.runtime.journal import JOURNAL, WAITING
+from shared.runtime.journal import HEAD, JOURNAL, WAITING
 from shared.runtime.parked import PARKED, paused
 from shared.runtime.reading import Snapshot
 from shared.runtime.settings import Settings
@@ -50,7 +50,8 @@ LAST_RECORDED = (
     .order_by(JOURNAL.c.sequence.desc())
     .limit(1)
 )
-WAITING_SINCE = select(func.min(WAITING.c.received_at))
+HEAD_NOW = select(HEAD.c.position, HEAD.c.sequence, HEAD.c.relayed)
+WAITING_NOW = select(func.count(), func.min(WAITING.c.received_at)).select_from(WAITING)
 NOT_SKIPPED = PARKED.c.state != "skipped"
 PARKED_SINCE = select(func.min(PARKED.c.parked_at)).where(NOT_SKIPPED)
 PARKED_COUNTS = (
@@ -118,16 +119,18 @@ class Figures:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._families = Families(parts.domain.service)
+        self._relayed = parts.writer.relayed
+        self._relayed_at = parts.clock.now()
 
     def collect(self) -> Iterator[Metric]:
         """Every family, with the values of this moment."""
         yield from self._recorded()
         yield from self._commands()
         yield from self._writer()
-        yield from self._progress()
         yield from self._partitions()
         yield from self._rebuilds()
         yield from self._store()
+        yield from self._progress()  # The journal knows of progress elsewhere.
 
     def _recorded(self) -> Iterable[Metric]:
         domain, tally, make = self._parts.domain, self._parts.writer.tally, self._families
@@ -185,7 +188,7 @@ class Figures:
 
     def _writer(self) -> Iterable[Metric]:
         writer, make = self._parts.writer, self._families
-        tally, head = writer.tally, writer.head
+        tally = writer.tally
         checks = {
             name: float(found.startswith("ok")) for name, found in self._parts.health().items()
         }
@@ -210,34 +213,18 @@ class Figures:
             "Items that may wait; more are told to come back.",
             self._parts.settings.queue_items_max,
         )
-        yield make.gauge("journal_position", "Last position of the journal.", head.position)
-        yield make.gauge("journal_sequence", "Last sequence of the own events.", head.sequence)
-        yield make.gauge(
-            "projection_position",
-            "Position of the journal up to which a projection has folded.",
-            dict.fromkeys(self._parts.projections, head.position),
-            "projection",
-        )
-        yield make.gauge(
-            "waiting_events",
-            "Received events that wait for a predecessor or a cause.",
-            writer.waiting,
-        )
 
     def _progress(self) -> Iterable[Metric]:
-        writer, make = self._parts.writer, self._families
-        yield make.gauge(
-            "outbox_unpublished", "Own events that nobody was sent yet.", self._unpublished
-        )
+        tally, make = self._parts.writer.tally, self._families
         yield make.gauge(
             "relay_progress_timestamp_seconds",
-            "When the transport last acknowledged own events, or the service started.",
-            writer.tally.relayed_at.timestamp(),
+            "When own events were last acknowledged as far as is known here, or the start.",
+            max(tally.relayed_at, self._relayed_at).timestamp(),
         )
         yield make.gauge(
             "subscriber_progress_timestamp_seconds",
             "When events of others were last taken in, or the service started.",
-            writer.tally.received_at.timestamp(),
+            tally.received_at.timestamp(),
         )
 
     def _partitions(self) -> Iterable[Metric]:
@@ -253,10 +240,6 @@ class Figures:
             for (topic, partition), messages in sorted(behind.items()):
                 family.add_metric([group, topic, str(partition)], messages)
             yield family
-
-    @property
-    def _unpublished(self) -> int:
-        return max(0, self._parts.writer.head.sequence - self._parts.writer.relayed)
 
     def _rebuilds(self) -> Iterable[Metric]:
         rebuilds, make = self._parts.rebuilds, self._families
@@ -286,16 +269,17 @@ class Figures:
         in_use, most = parts.database.readers_in_use, parts.settings.readers_max
         yield make.gauge("database_connections_in_use", "Reading connections in use.", in_use)
         yield make.gauge("database_connections_max", "Reading connections that may be open.", most)
-        disk = shutil.disk_usage(parts.settings.data)
-        yield make.gauge("disk_free_bytes", "Free space where the data folder is.", disk.free)
-        yield make.gauge("disk_size_bytes", "Size of the disk of the data folder.", disk.total)
+        if parts.settings.data.is_dir():  # With PostgreSQL there may be none.
+            disk = shutil.disk_usage(parts.settings.data)
+            yield make.gauge("disk_free_bytes", "Free space at the data folder.", disk.free)
+            yield make.gauge("disk_size_bytes", "Size of the data folder's disk.", disk.total)
         known: list[Metric] = []
         if in_use < most:  # Else we would wait behind those whose waiting is to be shown.
             try:
                 with parts.snapshot() as state:
                     known = [
                         family
-                        for ask in (self._ages, self._lags, self._aside)
+                        for ask in (self._journal, self._lags, self._aside)
                         for family in ask(state.connection)
                     ]
             except (SQLAlchemyError, DatabaseAway) as failure:
@@ -331,21 +315,41 @@ class Figures:
             "consumer",
         )
 
-    def _ages(self, connection: Connection) -> Iterable[Metric]:
-        make = self._families
+    def _journal(self, connection: Connection) -> Iterable[Metric]:
+        """From the database: another process of this service may have written or relayed."""
+        make, head = self._families, connection.execute(HEAD_NOW).one()
+        yield make.gauge("journal_position", "Last position of the journal.", head.position)
+        yield make.gauge("journal_sequence", "Last sequence of the own events.", head.sequence)
         yield make.gauge(
-            "outbox_oldest_seconds",
-            "Age of the oldest own event that was not sent yet; 0 if there is none.",
-            self._age(connection.execute(UNSENT_SINCE, self._place()).scalar()),
+            "projection_position",
+            "Position of the journal up to which a projection has folded.",
+            dict.fromkeys(self._parts.projections, head.position),
+            "projection",
+        )
+        waiting, since = connection.execute(WAITING_NOW).one()
+        yield make.gauge(
+            "waiting_events", "Received events that wait for a predecessor or a cause.", waiting
         )
         yield make.gauge(
             "waiting_oldest_seconds",
             "How long the event that waits longest has waited; 0 if none waits.",
-            self._age(connection.execute(WAITING_SINCE).scalar()),
+            self._age(since),
         )
+        yield from self._outbox(connection, head.sequence, head.relayed)
 
-    def _place(self) -> dict[str, Any]:
-        return {"origin": self._parts.domain.service, "sequence": self._parts.writer.relayed}
+    def _outbox(self, connection: Connection, last: int, stored: int) -> Iterable[Metric]:
+        make, relayed = self._families, max(stored, self._parts.writer.relayed)
+        if stored > max(self._relayed, self._parts.writer.relayed):  # It was another process.
+            self._relayed, self._relayed_at = stored, self._parts.clock.now()
+        place = {"origin": self._parts.domain.service, "sequence": relayed}
+        yield make.gauge(
+            "outbox_unpublished", "Own events that were not sent yet.", max(0, last - relayed)
+        )
+        yield make.gauge(
+            "outbox_oldest_seconds",
+            "Age of the oldest own event that was not sent yet; 0 if there is none.",
+            self._age(connection.execute(UNSENT_SINCE, place).scalar()),
+        )
 
     def behind(self, connection: Connection) -> dict[str, tuple[int, float]]:
         """By origin, how many of its events have not arrived and, at most, how old the oldest is.

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.kernel.envelope import BrokenEvent
-from shared.kernel.refusals import Refusal
+from shared.kernel.refusals import Refusal, Unavailable
 from shared.runtime.clock import Clock
 from shared.runtime.deciding import Diverged
 from shared.runtime.items import Answer, Asked, Item, Outcome
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 HANDLER_FAILED = "handler-failed"
 OUTCOMES = ("accepted", "repeated", "refused", "failed")
-"""What becomes of a command: decided, answered from the record of its key, told no, or a fault."""
+"""What becomes of a command: decided, answered from the record of its key, told no, or a fault:
+ours, or of the store."""
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 ITEMS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 
@@ -118,7 +119,7 @@ class Tally:
     def _outcome(self, outcome: Outcome) -> str:
         if isinstance(outcome, Answer):
             return "repeated" if outcome.repeated else "accepted"
-        if isinstance(outcome, Refusal):
+        if isinstance(outcome, Refusal) and not isinstance(outcome, Unavailable):
             self.rejected[outcome.code()] += 1
             return "refused"
         return "failed"

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from shared.kernel.operations import PauseConsumer
 from shared.runtime.clock import SetClock
+from shared.runtime.database import DatabaseAway
 from shared.runtime.rebuild import Rebuild
 from shared.runtime.tally import Lag, Spread, class_of
 from shared.runtime.topics import group_of
@@ -29,6 +30,8 @@ from tests.runtime.running import (
 )
 from tests.support.figures import Shown, shown
 from tests.support.ledger import MIRROR, TillMissing
+
+pytestmark = pytest.mark.usefixtures("database")
 
 
 def figures(here: Running) -> Shown:
@@ -81,6 +84,15 @@ def test_a_group_that_failed_counts_once_and_its_items_by_their_own_fate(tmp_pat
     assert seen.nonzero("grantline_events_appended_total") == {
         ("grantline.ledger.TillOpened.v1",): 1, ("grantline.ledger.MoneyPutIn.v1",): 2,
     }  # fmt: skip
+
+
+def test_a_store_that_is_away_refuses_no_command(tmp_path: Path) -> None:
+    with running(tmp_path) as ledger:
+        tally = ledger.service.writer.tally
+        tally.came_to(asked(open_till()), DatabaseAway())
+        seen = figures(ledger)
+    assert seen.nonzero("grantline_commands_total") == {("OpenTill", "failed"): 1}
+    assert "grantline_command_rejected_total" not in seen.samples
 
 
 def test_the_queue_is_seen_while_the_writer_is_busy(tmp_path: Path) -> None:

@@ -176,8 +176,8 @@ async def test_a_question_of_every_reader_does_not_make_the_figures_wait(
         seen = await figures(officer)
     assert seen.value("grantline_database_connections_in_use") == 2
     assert seen.value("grantline_database_answering") == 0
-    assert seen.value("grantline_journal_position") == 0
-    assert "grantline_outbox_oldest_seconds" not in seen.samples
+    assert seen.value("grantline_writer_queue_items") == 0
+    assert "grantline_journal_position" not in seen.samples
 
 
 async def test_a_database_that_fails_leaves_the_other_figures(
