@@ -3,8 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -12,31 +11,18 @@ from typing import Any
 
 import pytest
 import yaml
-from fastapi.routing import APIRoute
-from starlette.routing import Mount
 
 from services.main.cli import app as command_line
-from services.main.demo.proposing import propose
-from shared.kernel.events import wire_type
-from shared.runtime.projections import Projection
-from shared.runtime.serving import Fleet
-from shared.runtime.tally import HANDLER_FAILED, OUTCOMES, Rebuilds
-from shared.runtime.topics import group_of
-from shared.runtime.web.gate import METHODS
-from tests.stack.promql import Labels, Query, Scrapes
-from tests.stories.plans import LEAD, USUAL, playing
-from tests.stories.telling import set_up
-from tests.stories.world import World, whole_system
-from tests.support.catalogue import ROOT, module, refusals
-from tests.support.figures import Shown
+from tests.stack.promql import Query, Scrapes
+from tests.stack.watched import PORTS, Watched, samples, watch
+from tests.support.catalogue import ROOT
 
 PROMETHEUS = ROOT / "deploy/prometheus"
 GRAFANA = ROOT / "deploy/grafana"
 RUNBOOK = ROOT / "docs/runbook"
-PORTS = {"intake": 8001, "evaluation": 8002, "membership": 8003, "reimbursement": 8004,
-         "audit": 8005}  # fmt: skip
 SECTIONS = ["First look", "Likely causes", "What to do", "When to escalate"]
 ROWS = ["Health", "Streams and lag", "Writer", "HTTP", "Projections and rebuilds", "Parked"]
+ABOUT_A_CONTAINER = r"docker compose (?:logs|restart|up)(?: --?[a-z]+(?: \d+)?)* (?!-)([a-zA-Z$]+)"
 PROMISED = ("parked", "reconcile")
 """Commands of the contract that the pages already name."""
 UNITS = {"none", "short", "s", "bytes", "percentunit", "cps", "reqps"}
@@ -57,110 +43,9 @@ DASHBOARD: Mapping[str, Any] = json.loads(
 PANELS: list[Mapping[str, Any]] = [p for p in DASHBOARD["panels"] if p["type"] != "row"]
 
 
-# A real system, asked twice.
-
-
-@dataclass(frozen=True)
-class Watched:
-    """What all five services showed before something happened, and after it."""
-
-    before: Mapping[str, Shown]
-    after: Mapping[str, Shown]
-    allowed: Mapping[str, frozenset[str]]
-    """By label, every value that it may ever have."""
-    now: float
-
-    @property
-    def scrapes(self) -> dict[str, dict[Labels, tuple[float, float]]]:
-        """Both, as Prometheus keeps them."""
-        found: dict[str, dict[Labels, tuple[float, float]]] = {"up": {}}
-        for service in PORTS:
-            target = {"service": service, "instance": service, "job": "grantline"}
-            found["up"][frozenset(target.items())] = (1, 1)
-            for name, labels, value in samples(self.after[service]):
-                place = frozenset({**target, **labels}.items())
-                found.setdefault(name, {})[place] = (value, value)
-            for name, labels, value in samples(self.before[service]):
-                place = frozenset({**target, **labels}.items())
-                found[name][place] = (value, found[name][place][1])
-        return found
-
-
-def samples(shown: Shown) -> Iterator[tuple[str, Mapping[str, str], float]]:
-    for family in shown.families.values():
-        for sample in family.samples:
-            yield sample.name, sample.labels, sample.value
-
-
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
     return asyncio.run(watch(tmp_path_factory.mktemp("watched")))
-
-
-async def watch(folder: Path) -> Watched:
-    async with whole_system(folder, playing(USUAL)) as world:
-        await set_up(world.stage)
-        await world.quiet()
-        before = await scraped(world)
-        await propose(world.stage, USUAL)
-        again = f"/intake/v1/proposals/{world.stage.projects[1]}/submit"
-        refused = await world.ask(world.stage.person_of(LEAD), again)
-        assert refused.status_code == 409, refused.text
-        await world.quiet()
-        after = await scraped(world)
-        [audit] = [service for service in world.fleet.services if service.name == "audit"]
-        return Watched(before, after, allowed(world), audit.clock.now().timestamp())
-
-
-async def scraped(world: World) -> Mapping[str, Shown]:
-    return {name: Shown((await world.http.get(f"/{name}/metrics")).text) for name in PORTS}
-
-
-def allowed(world: World) -> Mapping[str, frozenset[str]]:
-    """Closed sets, from the code and never from what was shown."""
-    codes = frozenset(refusal.code() for refusal in refusals())
-    return {
-        **of_domains(world.fleet),
-        "code": codes,
-        "class": codes | {"behind", HANDLER_FAILED, "unreadable-body", "unknown-schema"},
-        "outcome": frozenset(OUTCOMES) | frozenset(Rebuilds.OUTCOMES),
-        "check": frozenset(world.fleet.services[0].health()),
-        "method": METHODS | {"other"},
-        "route": frozenset(
-            route.path
-            for mounted in world.root.routes
-            if isinstance(mounted, Mount)
-            for route in mounted.routes
-            if isinstance(route, APIRoute)
-        )
-        | {"none", "/openapi.json"},
-        "status": frozenset(map(str, (0, *range(100, 600)))),
-        "generation": frozenset("012"),
-    }
-
-
-def of_domains(fleet: Fleet) -> Mapping[str, frozenset[str]]:
-    domains = [service.domain for service in fleet.services]
-    names = frozenset(domain.service for domain in domains)
-    return {
-        "service": names,
-        "origin": names,
-        "consumer": frozenset(map(group_of, names)),
-        "type": frozenset(
-            wire_type(domain.service, event.event_name, event.schema_version)
-            for domain in domains
-            for event in domain.events
-        ),
-        "command": frozenset(command.__name__ for domain in domains for command in domain.deciders),
-        "projection": frozenset(projection.name for projection in projections()),
-    }
-
-
-def projections() -> Iterator[Projection]:
-    for name in PORTS:
-        app = module(name, "app")
-        assert app is not None, name
-        yield from app.PROJECTIONS
 
 
 def test_every_label_of_every_service_is_of_a_closed_set(watched: Watched) -> None:
@@ -332,6 +217,9 @@ def test_a_page_names_only_what_exists(watched: Watched, page: Path) -> None:
         assert any(name.startswith(named) for name in shown), named
     for command in re.findall(r"(?:^|`)grantline ([a-z]+)", text, re.MULTILINE):
         assert command in commands(), command
+    containers = document(ROOT / "docker-compose.yml")["services"]
+    for container in re.findall(ABOUT_A_CONTAINER, text):
+        assert container == "$SERVICE" or container in containers, container
 
 
 @cache
@@ -367,6 +255,19 @@ def test_the_dashboard_is_provisioned_with_the_source_that_it_names() -> None:
     for panel in PANELS:
         assert panel["datasource"] == named
         assert all(target["datasource"] == named for target in panel["targets"])
+
+
+def test_the_containers_find_these_files_where_they_look() -> None:
+    containers = document(ROOT / "docker-compose.yml")["services"]
+    mounted = {
+        place: source
+        for name in ("prometheus", "grafana")
+        for source, place, _ in (one.split(":") for one in containers[name]["volumes"][:2])
+    }
+    [provider] = document(GRAFANA / "provisioning/dashboards/grantline.yml")["providers"]
+    assert mounted["/etc/prometheus"] == "./deploy/prometheus"
+    assert mounted["/etc/grafana/provisioning"] == "./deploy/grafana/provisioning"
+    assert mounted[provider["options"]["path"]] == "./deploy/grafana/dashboards"
 
 
 def test_the_dashboard_is_laid_out_without_gaps_or_overlaps() -> None:
