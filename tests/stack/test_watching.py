@@ -217,6 +217,8 @@ def test_a_page_names_only_what_exists(watched: Watched, page: Path) -> None:
         assert any(name.startswith(named) for name in shown), named
     for command in re.findall(r"(?:^|`)grantline ([a-z]+)", text, re.MULTILINE):
         assert command in commands(), command
+    for route in re.findall(r"\$URL(/[a-z0-9/]+)", text):
+        assert route in watched.allowed["route"], route
     containers = document(ROOT / "docker-compose.yml")["services"]
     for container in re.findall(ABOUT_A_CONTAINER, text):
         assert container == "$SERVICE" or container in containers, container
