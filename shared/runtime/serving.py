@@ -147,7 +147,8 @@ class Server(uvicorn.Server):
 
     async def listen(self) -> None:
         """Answer requests until told to stop. Raises DataInUse or why else it cannot begin."""
-        await self.serve(sockets=[self._listening])
+        with self._listening:  # It stays open where the server does not begin.
+            await self.serve(sockets=[self._listening])
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop: readiness is off, streams end, requests in hand are answered."""

@@ -61,7 +61,7 @@ def propose(system: System) -> str:
         body = {"name": "Boréal", "kind": "SME", "country": "CA"}
         made = _command(officer, "/membership/v1/organisations", body)
         organisation = made["organisation_id"]
-        policy = {
+        policy: dict[str, Any] = {
             "programme": "ngen", "version": "ngen-1", "parameters": {},
             "effective_from": "2018-04-01", "effective_to": None, "reason": "The usual rules.",
         }  # fmt: skip

@@ -1,5 +1,6 @@
 """What a new stack needs before its services start: a database and a role each, and the topics."""
 
+import sys
 from pathlib import Path
 from typing import LiteralString
 
@@ -10,9 +11,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from services.main.checkup import SERVICES
 from services.main.reach import issuer_of
+from shared.kernel.refusals import Refusal
 from shared.runtime.kafka import TopicWrong, make_topics, wrong_topics
 from shared.runtime.postgres import prepare_database
-from shared.runtime.serving import write_logs
+from shared.runtime.serving import UNAVAILABLE, write_logs
 from shared.runtime.settings import Settings
 from shared.runtime.topics import wanted_topics
 
@@ -62,7 +64,11 @@ def main() -> None:
     assert settings.postgres is not None, "GRANTLINE_POSTGRES names the databases, as their owner"
     assert settings.kafka is not None, "GRANTLINE_KAFKA names the broker"
     issuer_of(settings.data)  # Makes the key, so that five processes do not race for it.
-    prepare(settings.postgres, settings.kafka)
+    try:
+        prepare(settings.postgres, settings.kafka)
+    except Refusal as refusal:
+        log.error("not-prepared", error=refusal.code())
+        sys.exit(UNAVAILABLE)
 
 
 if __name__ == "__main__":

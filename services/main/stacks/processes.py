@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from shared.kernel.refusals import Unavailable
 from shared.runtime.clock import SystemClock
 
 POLL_SECONDS = 0.02
@@ -22,8 +23,18 @@ _BELOW_EPHEMERAL = 12_000, 20_000
 """Where our ports begin, and how many there are."""
 
 
-class NotReady(Exception):
-    """A process ended, or did not answer in time; its log says why."""
+class NotReady(Unavailable):
+    """A part of the stack did not start; its log, below the data folder's `stack`, says why."""
+
+    french = "Une partie n'a pas démarré; son journal, sous `stack` du dossier, dit pourquoi."
+
+    def __init__(self, said: str) -> None:
+        super().__init__()
+        self.said = said
+        """The end of its log."""
+
+    def __str__(self) -> str:
+        return f"{self.code()}: {self.said}"
 
 
 @dataclass(frozen=True, slots=True)

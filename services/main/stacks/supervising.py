@@ -9,18 +9,11 @@ import structlog
 from starlette.applications import Starlette
 
 from services.main.stacks.door import Door, front_door
-from services.main.stacks.processes import NotReady
-from shared.kernel.refusals import Refusal, Unavailable
+from shared.kernel.refusals import Refusal
 from shared.runtime.serving import Server, server
 from shared.runtime.settings import Settings
 
 log = structlog.get_logger()
-
-
-class StackNotStarted(Unavailable):
-    """A part of the stack did not start; its log, below the data folder's `stack`, says why."""
-
-    french = "Une partie n'a pas démarré; son journal, sous `stack` du dossier, dit pourquoi."
 
 
 class Stack(Protocol):
@@ -32,7 +25,7 @@ class Stack(Protocol):
         ...
 
     async def start(self) -> None:
-        """Start all, and return when every service is ready. Raises Refusal or NotReady."""
+        """Start all, and return when every service is ready. Raises Refusal."""
         ...
 
     async def watch(self) -> None:
@@ -82,12 +75,9 @@ class Supervised:
         try:
             await self._stack.start()
         except Refusal as refusal:
+            log.error("not-started", error=str(refusal))
             self.refusal = refusal
             raise
-        except NotReady as fault:
-            log.error("not-started", error=str(fault))
-            self.refusal = StackNotStarted()
-            raise self.refusal from None
 
 
 def stack_server(stack: Stack, settings: Settings) -> Server:
