@@ -66,6 +66,14 @@ _decode = json.JSONDecoder(
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def has_nul(text: str) -> bool:
+    """Whether canonical JSON holds U+0000, which PostgreSQL keeps in no text, so neither do we."""
+    return "\\u0000" in text and _NUL.search(text) is not None
+
+
 def _too_deep(value: Any) -> bool:
     level = [value]
     for _ in range(DEPTH_MAX + 1):

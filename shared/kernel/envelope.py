@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.kernel.canonical import canonical, read_json
+from shared.kernel.canonical import canonical, has_nul, read_json
 from shared.kernel.chain import NO_HASH, event_hash
 from shared.kernel.periods import parse_instant
 from shared.kernel.refusals import Malformed
@@ -86,7 +86,7 @@ def open_sealed(sealed: Sealed) -> Envelope:
         if event_hash(sealed.envelope.encode(), sealed.body.encode()) != sealed.hash:
             raise BrokenEvent
         found = read_json(sealed.envelope.encode())
-        if canonical(found) != sealed.envelope:
+        if canonical(found) != sealed.envelope or has_nul(sealed.body):
             raise BrokenEvent
         return read_attributes(found)
     except (Malformed, ValueError, KeyError, TypeError, AttributeError):

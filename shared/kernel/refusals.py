@@ -111,3 +111,9 @@ class SamePerson(Refusal):
 
     rule = "X6"
     french = "Une autre personne doit le faire : l'auteur de l'étape précédente ne le peut pas."
+
+
+class NulInText(Invalid):
+    """A text holds the character U+0000, which no text here may hold; take it out."""
+
+    french = "Un texte contient le caractère U+0000, interdit ici; retirez-le."

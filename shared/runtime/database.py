@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection, FromClause
 from sqlalchemy.dialects import postgresql, sqlite
@@ -10,6 +10,9 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 
 from shared.kernel.refusals import Unavailable
+
+if TYPE_CHECKING:
+    from shared.runtime.relaying import RelayTurn
 
 
 class DataInUse(Unavailable):
@@ -56,6 +59,11 @@ class Database(Protocol):
         ...
 
     @property
+    def shared(self) -> bool:
+        """Whether other processes may write to it at the same time."""
+        ...
+
+    @property
     def readers_in_use(self) -> int:
         """How many reading connections somebody has."""
         ...
@@ -77,6 +85,10 @@ class Database(Protocol):
 
     def alone(self, turn: Turn, *, wait: bool = False) -> AbstractContextManager[bool]:
         """Whether this process has the turn, which it then keeps until the end; or wait for it."""
+        ...
+
+    def turn_to_relay(self, lease_seconds: float) -> "RelayTurn":
+        """The turn to publish what is in it, for one process at a time."""
         ...
 
     def outwaits_readers(self) -> bool:

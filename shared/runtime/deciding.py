@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared.kernel.canonical import has_nul
 from shared.kernel.commands import Actor, Command
 from shared.kernel.decider import Decider, Decision, Domain, Policy, Reaction, decide
 from shared.kernel.envelope import BrokenEvent, Envelope, Sealed, seal
 from shared.kernel.events import Event, body_of, wire_type
 from shared.kernel.operations import PolicyRefused, RecordOperation
 from shared.kernel.periods import from_micros, rfc3339, to_micros
-from shared.kernel.refusals import EffectiveBeforeBeginning, Refusal
+from shared.kernel.refusals import EffectiveBeforeBeginning, NulInText, Refusal
 from shared.kernel.streams import named_in, subject_of
 from shared.runtime.drafts import Draft
 from shared.runtime.generations import Generation
@@ -125,6 +126,8 @@ class Deciding:
         if isinstance(version := vars(event).get("policy_version"), str):
             envelope["policyversion"] = version
         body = body_of(event)
+        if has_nul(body):
+            raise NulInText
         sealed = seal(envelope, body)
         line = Line(
             head.position + 1, service, head.sequence + 1, event_id, stream, entry.version + 1,

@@ -199,12 +199,20 @@ class Ground:
         self._answers = answers
         self._connection = connection
         self._journal = journal
+        self._known: dict[str, bool] = {}
 
     def fetch(self, streams: Sequence[str]) -> None:
         """Load the streams that are not in memory, in one go."""
         missing = sorted({stream for stream in streams if self._memory.get(stream) is None})
         if missing:
             self._memory.keep(self._journal.entries(self._connection, missing))
+
+    def foresee(self, streams: Sequence[str], event_ids: Sequence[str]) -> None:
+        """Load what received events will be looked up by, in one go each."""
+        self.fetch(streams)
+        if event_ids:
+            found = self._journal.known(self._connection, event_ids)
+            self._known = {event_id: event_id in found for event_id in event_ids}
 
     def entry(self, stream: str) -> Entry:
         """A stream as committed."""
@@ -221,7 +229,8 @@ class Ground:
 
     def has(self, event_id: str) -> bool:
         """Whether this event is journaled."""
-        return self._journal.has(self._connection, event_id)
+        known = self._known.get(event_id)
+        return bool(self._journal.known(self._connection, [event_id])) if known is None else known
 
     def hash_at(self, stream: str, version: int) -> str | None:
         """The hash of the event at this place of a stream, if there is one."""

@@ -315,10 +315,10 @@ class Journal:
         )
         return connection.execute(query).scalar()
 
-    def has(self, connection: Connection, event_id: str) -> bool:
-        """Whether this event is journaled."""
-        query = select(JOURNAL.c.position).where(JOURNAL.c.event_id == event_id)
-        return connection.execute(query).first() is not None
+    def known(self, connection: Connection, event_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these events are journaled."""
+        query = select(JOURNAL.c.event_id).where(JOURNAL.c.event_id.in_(event_ids))
+        return frozenset(connection.execute(query).scalars())
 
     def waiting_for(self, connection: Connection, needs: Sequence[str]) -> list[Waiting]:
         """The events that wait for one of these, in the order of their origin."""

@@ -12,6 +12,7 @@ from shared.kernel.refusals import Refusal, Unavailable
 from shared.runtime.failpoints import reach
 from shared.runtime.items import Stopping
 from shared.runtime.reading import Snapshot
+from shared.runtime.relaying import RelayTurn
 from shared.runtime.transport import Subscription, Transport
 from shared.runtime.writer import Writer
 
@@ -26,7 +27,8 @@ RETRY_SECONDS = 1.0
 class Relay:
     """Publishes the journal's own events in order; the journal itself is the outbox.
 
-    The cursor moves after each acknowledged batch, never before: at least once.
+    The cursor moves after each acknowledged batch, never before: at least once. Of several
+    processes of one service the one whose turn it is relays, and the others wait for it to end.
     """
 
     def __init__(
@@ -36,12 +38,14 @@ class Relay:
         snapshot: Callable[[], AbstractContextManager[Snapshot]],
         transport: Transport,
         batch_max: int,
+        turn: RelayTurn,
     ) -> None:
         self._writer = writer
         self._origin = origin
         self._snapshot = snapshot
         self._transport = transport
         self._batch_max = batch_max
+        self._turn = turn
         self._again: tuple[int, int] | None = None
         self._news = threading.Event()
         self._stop = threading.Event()
@@ -73,6 +77,8 @@ class Relay:
         if self._again is not None:
             self._repeat(*self._again)
             return True
+        if not self._turn.hold():
+            return False
         last = self._writer.head.sequence
         if last <= self._writer.relayed:
             return False
@@ -111,6 +117,7 @@ class Relay:
                 self._note(failure)
                 self._stop.wait(RETRY_SECONDS)
                 self._news.set()
+        self._turn.release()
 
     def _note(self, failure: Exception) -> None:
         code = named(failure)

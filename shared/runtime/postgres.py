@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from shared.runtime.database import DatabaseAway, SchemaMissing, Turn
+from shared.runtime.relaying import RelayTurn, SessionTurn
 from shared.runtime.steps import apply_steps, missing_steps, statements
 
 WRITER_OPTIONS = {
@@ -71,6 +72,8 @@ class PostgresDatabase:
     A connection that is lost fails what was done on it; the next transaction begins on a new one.
     """
 
+    shared = True
+
     def __init__(self, url: str, service: str, readers_max: int) -> None:
         self._url = url.replace("{service}", service)
         name = f"grantline-{service}"
@@ -79,12 +82,12 @@ class PostgresDatabase:
         self._turns = _engine(self._url, f"{name}-turn", {}, poolclass=NullPool)
         event.listen(self._writing, "begin", lambda on: on.exec_driver_sql("BEGIN"))
         event.listen(self._reading, "begin", _begin_reading)
+        with _answering():
+            self.writer: Connection = self._writing.connect()
         try:
-            with _answering():
-                self.writer: Connection = self._writing.connect()
-                self._prepare()
+            self._prepare()
         except BaseException:
-            self._writing.dispose()
+            self.close()
             raise
 
     def _prepare(self) -> None:
@@ -151,6 +154,10 @@ class PostgresDatabase:
         how = "true FROM pg_advisory_lock(%s)" if wait else "pg_try_advisory_lock(%s)"
         with _answering(), self._turns.connect() as connection:
             yield bool(connection.exec_driver_sql(f"SELECT {how}", (int(turn),)).scalar_one())
+
+    def turn_to_relay(self, lease_seconds: float) -> RelayTurn:
+        """The turn of this process among those of its service."""
+        return SessionTurn(self._turns.connect, lease_seconds)
 
     def outwaits_readers(self) -> bool:
         """Wait until no session reads what was there before this moment; no, if one stays."""

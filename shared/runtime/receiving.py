@@ -5,7 +5,9 @@ behind it, in their order; all others go on. When the fault is mended (a good co
 message is tried again after a repair, or two persons give it up), those behind follow.
 """
 
+import re
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import structlog
@@ -24,6 +26,7 @@ from shared.runtime.parked import MessageNotKept, Parked, State
 log = structlog.get_logger()
 
 TOO_LARGE = "too-large"
+_LOOKED_UP = re.compile(r'"(stream|causationid)":"([^"\\]*)"')
 NOT_STORABLE = "not-storable"
 
 
@@ -214,3 +217,13 @@ def not_storable(message: Delivery) -> Delivery:
         reason=NOT_STORABLE,
         raw=message.sealed.cloud_event(),
     )
+
+
+def foreseen(messages: Sequence[Delivery]) -> tuple[list[str], list[str]]:
+    """The streams and the causes that these will be looked up by, without opening any."""
+    found: dict[str, list[str]] = {"stream": [], "causationid": []}
+    for message in messages:
+        if message.sealed is not None:
+            for name, value in _LOOKED_UP.findall(message.sealed.envelope):
+                found[name].append(value)
+    return found["stream"], found["causationid"]

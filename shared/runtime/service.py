@@ -20,6 +20,7 @@ from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.databases import opened
 from shared.runtime.deciding import Deciding
 from shared.runtime.failpoints import reach
+from shared.runtime.following import Follower
 from shared.runtime.items import Asked, KeyReused
 from shared.runtime.journal import Head, Journal
 from shared.runtime.live import Live
@@ -109,21 +110,8 @@ class Service:
         self.writer.on_commit = self._on_commit
         self.writer.on_foreign = self._follow
         self.arrivals.reach(self.writer.head.position)
-        self._relay = Relay(
-            self.name, self.writer, self.snapshot, self._transport, self.settings.relay_batch_max
-        )
-        self.writer.on_again = self._relay.republish
-        self._subscriber: Subscriber | None = None
-        if self.domain.hears:
-            subscription = self._transport.subscribe(
-                self.name, self.domain.hears, lambda: dict(self.writer.marks.reached)
-            )
-            self._subscriber = Subscriber(
-                group_of(self.name), self.writer, subscription, self.settings.receive_batch_max
-            )
-            self._subscription = subscription
-            self._lag = Lag(subscription, self.clock)
-            self._subscriber.on_idle = self._lag.look
+        self._follower = Follower(self._database, self.writer, self._on_commit)
+        self._connect()
         self._figures = Figures(
             Parts(
                 domain=self.domain,
@@ -139,9 +127,34 @@ class Service:
             )
         )
 
+    def _connect(self) -> None:
+        """Put together what connects it with its neighbours."""
+        self._relay = Relay(
+            self.name,
+            self.writer,
+            self.snapshot,
+            self._transport,
+            self.settings.relay_batch_max,
+            self._database.turn_to_relay(self.settings.relay_lease_seconds),
+        )
+        self.writer.on_again = self._relay.republish
+        self._subscriber: Subscriber | None = None
+        if self.domain.hears:
+            subscription = self._transport.subscribe(
+                self.name, self.domain.hears, lambda: dict(self.writer.marks.reached)
+            )
+            self._subscriber = Subscriber(
+                group_of(self.name), self.writer, subscription, self.settings.receive_batch_max
+            )
+            self._subscription = subscription
+            self._lag = Lag(subscription, self.clock)
+            self._subscriber.on_idle = self._lag.look
+
     def start(self) -> None:
         """Begin to write, relay and listen."""
         self.writer.start()
+        if self._database.shared:
+            self._follower.start()
         self._relay.start()
         if self._subscriber:
             self._subscriber.start()
@@ -153,6 +166,8 @@ class Service:
         if self._subscriber:
             self._subscriber.stop()
         self._relay.stop()
+        if self._database.shared:
+            self._follower.stop()
 
     def abandon(self) -> None:
         """Close what was opened and never started."""
@@ -187,7 +202,7 @@ class Service:
         """Each check by name: `ok`, or what is wrong."""
         subscriber = self._subscriber.failure if self._subscriber else None
         return {
-            "writer": "failed" if self.writer.failure else "ok",
+            "writer": "failed" if self.writer.failure else self._follower.failure or "ok",
             "relay": self._relay.failure or "ok",
             "subscriber": subscriber or "ok",
             "peers": self._peers(),

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
         20_000, ge=1, description="Projection rows in memory between groups."
     )
     relay_batch_max: int = Field(500, ge=1, description="Events handed to the transport at once.")
+    relay_lease_seconds: float = Field(
+        15, gt=0, description="A relay without a sign of life for so long loses its turn."
+    )
     receive_batch_max: int = Field(256, ge=1, description="Foreign events taken at once.")
     rebuild_chunk_events: int = Field(
         2_000, ge=1, description="Events between two turns of the writer during a rebuild."

@@ -12,6 +12,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from shared.runtime.database import DataInUse, Turn
+from shared.runtime.relaying import Always, RelayTurn
 from shared.runtime.steps import apply_steps
 
 SQLITE_FIXED = (3, 51, 3)
@@ -20,6 +21,8 @@ SQLITE_FIXED = (3, 51, 3)
 
 class SqliteDatabase:
     """Exactly one connection writes, and it alone checkpoints; others read snapshots."""
+
+    shared = False
 
     def __init__(self, path: Path, readers_max: int) -> None:
         assert sqlite.sqlite_version_info >= SQLITE_FIXED, "this SQLite may corrupt its WAL"
@@ -72,6 +75,10 @@ class SqliteDatabase:
         """The process that has the file has every turn."""
         yield True
 
+    def turn_to_relay(self, lease_seconds: float) -> RelayTurn:
+        """Nobody else could relay."""
+        return Always()
+
     def outwaits_readers(self) -> bool:
         """A snapshot keeps its own tables, whatever is dropped after it."""
         return True
@@ -118,12 +125,13 @@ def _engine(path: Path, *, writes: bool, size: int) -> Engine:
 
 
 def _pragmas(*, writes: bool) -> list[str]:
+    both = ["busy_timeout=5000", "case_sensitive_like=ON"]  # As on PostgreSQL.
     if writes:
         return [
+            *both,
             "journal_mode=WAL",
             "synchronous=FULL",
             "wal_autocheckpoint=4000",  # 16 MiB: an index page that changes often is copied once.
             "cache_size=-65536",
-            "busy_timeout=5000",
         ]
-    return ["query_only=ON", "wal_autocheckpoint=0", "cache_size=-16384", "busy_timeout=5000"]
+    return [*both, "query_only=ON", "wal_autocheckpoint=0", "cache_size=-16384"]

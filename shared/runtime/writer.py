@@ -39,7 +39,7 @@ from shared.runtime.items import (
 from shared.runtime.journal import Head, Journal, Marks, StoredAnswer
 from shared.runtime.operating import Operating
 from shared.runtime.projections import StoredRows
-from shared.runtime.receiving import NOT_STORABLE, Receiving, not_storable
+from shared.runtime.receiving import NOT_STORABLE, Receiving, foreseen, not_storable
 from shared.runtime.settings import Settings
 from shared.runtime.tally import Tally
 
@@ -187,7 +187,8 @@ class Writer:
         try:
             with self._database.writing() as connection:
                 found = self._lock(connection)
-                head = replace(found, relayed=max(found.relayed, self._relayed))
+                relayed = max(found.relayed, self._relayed)
+                head = replace(found, relayed=relayed, turn=found.turn + 1)
                 self._journal.move_head(connection, head)
                 reach("writer.before_cursor_commit")
         except (SQLAlchemyError, Unavailable) as failure:  # Sent again after a restart, at worst.
@@ -266,6 +267,8 @@ class Writer:
             arrived=self.marks,
         )
         ground.fetch([stream for item in asked for stream in self._deciding.named(item.command)])
+        arrived = [each for item in items if isinstance(item, Arrived) for each in item.messages]
+        ground.foresee(*foreseen(arrived))
         group = Draft(ground, self._rows)
         return group, [self._item(group, item) for item in items]
 

@@ -9,7 +9,14 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.canonical import DEPTH_MAX, DuplicateKey, NotJson, canonical, read_json
+from shared.kernel.canonical import (
+    DEPTH_MAX,
+    DuplicateKey,
+    NotJson,
+    canonical,
+    has_nul,
+    read_json,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 KEYS = st.text(st.characters(max_codepoint=0x7F))
@@ -166,3 +173,9 @@ def test_what_the_reader_takes_the_standard_reader_takes_too(text: str) -> None:
     except (NotJson, DuplicateKey):
         return
     json.loads(text)
+
+
+@given(st.text('\x00\\u0"x', max_size=12))
+def test_a_text_with_u_0000_is_found_in_its_canonical_form(text: str) -> None:
+    for value in (text, {"a": [text]}, {text: 1}):
+        assert has_nul(canonical(value)) is ("\x00" in text)

@@ -40,7 +40,7 @@ def test_codes_are_stable_and_taken_once() -> None:
         "refusal", "not-found", "forbidden", "invalid", "malformed", "stale", "unavailable",
         "effective-before-beginning", "same-person", "not-json", "duplicate-key", "broken-event",
         "no-policy-in-force", "not-on-behalf", "policy-ends-before-it-begins",
-        "policy-version-taken",
+        "policy-version-taken", "nul-in-text",
     }  # fmt: skip
     assert len({refusal.code() for refusal in OURS}) == len(OURS)
 

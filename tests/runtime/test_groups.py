@@ -11,7 +11,7 @@ import pytest
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Domain, Fold, Said
 from shared.kernel.events import Event
-from shared.kernel.refusals import EffectiveBeforeBeginning, Refusal
+from shared.kernel.refusals import EffectiveBeforeBeginning, NulInText, Refusal
 from shared.runtime.items import Answer
 from tests.runtime.running import (
     asked,
@@ -206,6 +206,14 @@ def test_what_the_database_cannot_hold_costs_its_group_nothing(tmp_path: Path) -
         assert not isinstance(outcomes[3], Answer | Refusal)
         assert ledger.service.writer.failure is None
         assert [line.position for line in ledger.lines()] == [*range(1, len(ledger.lines()) + 1)]
+
+
+def test_a_text_with_u_0000_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    with running(tmp_path) as ledger:
+        outcomes = ledger.together(open_till(), put_in(1, note="a\x00b"), put_in(2, note="\\u0000"))
+        assert kinds(outcomes) == [Answer, NulInText, Answer]
+        assert outcomes[1].status == 422
+        assert ledger.sql("SELECT note FROM note_list") == [("\\u0000",)]
 
 
 class Counted(Event, name="Counted"):

@@ -32,8 +32,6 @@ from tests.runtime.running import (
 from tests.support.ledger import LEDGER, MIRROR, WITNESS
 from tests.support.neighbours import message_of
 
-pytestmark = pytest.mark.usefixtures("database")
-
 
 class Spy(LocalTransport):
     """Notes what is published, and fails as long as told."""

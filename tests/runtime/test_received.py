@@ -247,6 +247,16 @@ def test_an_unreadable_event_that_is_heard_is_parked_and_the_others_of_its_group
             assert state.marks["ledger"] == 4
 
 
+def test_a_text_with_u_0000_is_no_event_for_either_database(
+    tmp_path: Path, events: Sequence[Sealed]
+) -> None:
+    body = canonical({"till": "b", "cents": 2, "note": "a\x00b"})
+    with running(tmp_path, MIRROR) as mirror:
+        mirror.receive([*events[:4], seal(json.loads(events[4].envelope), body), events[5]])
+        assert mirror.parked() == [("parked", "broken-event")]
+        assert len(mirror.lines()) == 5 + 3
+
+
 def test_a_policys_command_is_part_of_its_events_transaction(
     tmp_path: Path, events: Sequence[Sealed]
 ) -> None:

@@ -31,16 +31,21 @@ def url_of(folder: Path, service: str) -> str | None:
     """The setting that names the databases of this folder, this service's being there; or none."""
     if _in_use is None:
         return _named
-    start = "t_" + sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    if (name := f"{start}_{service}") not in _in_use:
+    if (name := database_of(folder, service)) not in _in_use:
         _create(name)
         _in_use.add(name)
-    return as_role(postgres_server().url(f"{start}_{{service}}"))
-
-
-def as_role(url: str) -> str:
-    """The same database for the service's role."""
+    url = postgres_server().url(database_of(folder, "{service}"))
     return url.replace("postgres@", f"{ROLE}@", 1)
+
+
+def database_of(folder: Path, service: str) -> str:
+    """The name of the database that a service of this folder has."""
+    return f"t_{sha256(str(folder.resolve()).encode()).hexdigest()[:16]}_{service}"
+
+
+def owner_of(folder: Path, service: str) -> str:
+    """The address of the same database for the owner of its tables."""
+    return postgres_server().url(database_of(folder, service))
 
 
 @contextmanager
