@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from services.main.reach import issuer_of
+from shared.runtime.database import DataInUse
 from tests.main.system import GRANTLINE, PATIENCE_SECONDS, System, in_a_process, running, until
 
 SERVICES = ("intake", "evaluation", "membership", "reimbursement", "audit")
@@ -55,33 +56,40 @@ def _runs(process: psutil.Process) -> bool:
         return False
 
 
-def propose(system: System) -> str:
+def propose(system: System, run: str) -> str:
     """A draft proposal through the front door, of an organisation registered there."""
     with system.client("programme_officer") as officer:
-        body = {"name": "Boréal", "kind": "SME", "country": "CA"}
-        made = _command(officer, "/membership/v1/organisations", body)
+        body = {"name": f"Boréal {run}", "kind": "SME", "country": "CA"}
+        made = _command(officer, "/membership/v1/organisations", body, run)
         organisation = made["organisation_id"]
         policy: dict[str, Any] = {
             "programme": "ngen", "version": "ngen-1", "parameters": {},
             "effective_from": "2018-04-01", "effective_to": None, "reason": "The usual rules.",
         }  # fmt: skip
-        _command(officer, "/intake/v1/policies", policy)
+        _command(officer, "/intake/v1/policies", policy, "once")
     token = issuer_of(system.data).issue("applicant", "applicant-1", organisation)
     headers = {"authorization": f"Bearer {token}"}
     with httpx.Client(base_url=system.url, headers=headers, timeout=60) as applicant:
         draft = {
             "programme": "ngen", "title": "A mill", "lead_organisation_id": organisation,
-            "lead_name": "Boréal", "sector": "Manufacturing", "planned_start": "2021-01-01",
+            "lead_name": body["name"], "sector": "Manufacturing", "planned_start": "2021-01-01",
         }  # fmt: skip
-        project: str = _command(applicant, "/intake/v1/proposals", draft)["project_id"]
+        project: str = _command(applicant, "/intake/v1/proposals", draft, run)["project_id"]
         return project
 
 
-def _command(http: httpx.Client, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    headers = {"idempotency-key": path, "effective-at": EARLY}
-    answer = http.post(path, json=body, headers=headers)
-    assert answer.is_success, answer.text
-    found: Mapping[str, Any] = answer.json()
+def _command(http: httpx.Client, path: str, body: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """What was answered, asked again with the same key for as long as the service is away."""
+    headers = {"idempotency-key": key, "effective-at": EARLY}
+    answers: list[httpx.Response] = []
+
+    def answered() -> bool:
+        answers.append(http.post(path, json=body, headers=headers))
+        return answers[-1].status_code != httpx.codes.SERVICE_UNAVAILABLE
+
+    until(answered, f"an answer to {path}")
+    assert answers[-1].is_success, answers[-1].text
+    found: Mapping[str, Any] = answers[-1].json()
     return found
 
 
@@ -109,7 +117,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     data = tmp_path_factory.mktemp("stack") / "data"
     with stack(data) as system:
         ready = {name: httpx.get(f"{system.url}/{name}/readyz").json() for name in SERVICES}
-        project = propose(system)
+        project = propose(system, "first")
         until(lambda: history(system, project) != [], "the proposal in audit's history")
         heard = history(system, project)
         started = parts(system)
@@ -139,6 +147,9 @@ def test_the_next_start_finds_the_data_and_ends_what_a_killed_one_left(lived: Li
     faulthandler.cancel_dump_traceback_later()
     with stack(lived.data) as system:
         assert history(system, lived.project) == lived.heard
+        second = in_a_process("up", "--stack", "wheels", "--port", "0", "--data", str(lived.data))
+        assert second.code == 5
+        assert second.err.splitlines()[-1] == f"grantline: {DataInUse.english()}"
         left = parts(system)
         system.kill()
         assert alive(left) != []
@@ -147,6 +158,34 @@ def test_the_next_start_finds_the_data_and_ends_what_a_killed_one_left(lived: Li
         assert history(system, lived.project) == lived.heard
         following = parts(system)
     assert alive(following) == []
+
+
+@pytest.fixture(scope="module")
+def shared(lived: Lived) -> Iterator[System]:
+    faulthandler.cancel_dump_traceback_later()
+    with stack(lived.data) as system:
+        yield system
+
+
+@pytest.mark.parametrize("words", ["services.audit.workers", "kafka.Kafka", "bin/postgres"])
+def test_what_dies_is_started_again(shared: System, words: str) -> None:
+    dead = part(shared, words)
+    assert dead is not None
+    dead.kill()
+    until(lambda: (new := part(shared, words)) is not None and new.pid != dead.pid, "another one")
+    project = propose(shared, f"after {words}")
+    until(lambda: history(shared, project) != [], "the proposal in audit's history")
+
+
+def part(system: System, words: str) -> psutil.Process | None:
+    """The process of the stack that runs this."""
+    for process in psutil.Process(system.process.pid).children():
+        try:
+            if words in " ".join(process.cmdline()):
+                return process
+        except psutil.NoSuchProcess:  # Dead, and not counted yet.
+            continue
+    return None
 
 
 def test_the_demo_plays_the_same_figures_on_a_stack(tmp_path: Path) -> None:

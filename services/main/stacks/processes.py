@@ -185,7 +185,7 @@ class Child:
             process = psutil.Process(noted["pid"])
             same = abs(process.create_time() - noted["created"]) < 1
             return process if same and process.cmdline() == noted["words"] else None
-        except (FileNotFoundError, json.JSONDecodeError, psutil.NoSuchProcess):
+        except (FileNotFoundError, json.JSONDecodeError, psutil.Error):
             return None
 
 
