@@ -1,8 +1,11 @@
 """C-032: an instant stays the instant it was, whatever offset it was written with."""
 
+import random
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import select
 
@@ -10,9 +13,13 @@ from shared.kernel.periods import from_micros, parse_instant, to_micros
 from shared.runtime.clock import SetClock, SystemClock
 from shared.runtime.journal import JOURNAL
 from tests.runtime.running import NOW, Running, open_till, put_in, running
+from tests.runtime.test_projections import BOOKS, contents, histories
+from tests.support import databases
+from tests.support.ledger import TILL_LIST
 
 pytestmark = pytest.mark.usefixtures("database")
 
+COPIED = ("journal", "event_subject", "journal_head", "mark", "waiting", "answer")
 WRITTEN = "2025-06-30T23:30:00-04:00"
 INSTANT = datetime(2025, 7, 1, 3, 30, tzinfo=UTC)
 
@@ -69,6 +76,41 @@ def test_an_instant_without_an_offset_is_refused_and_records_nothing(tmp_path: P
         assert ledger.lines() == []
     with pytest.raises(ValueError, match="instant"):
         parse_instant("2025-06-30T23:30:00")
+
+
+def copied(folder: Path, service: str, rows: dict[str, list[tuple[Any, ...]]]) -> None:
+    """The tables of a store as they are, in the database that PostgreSQL has for this folder."""
+    databases.url_of(folder, service)
+    with psycopg.connect(databases.owner_of(folder, service)) as connection:
+        connection.execute("DELETE FROM journal_head")
+        for table, found in rows.items():
+            for row in found:
+                marks = ", ".join(["%s"] * len(row))
+                connection.execute(f"INSERT INTO {table} VALUES ({marks})", row)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_c_032_a_store_copied_from_sqlite_to_postgresql_gives_equal_projections(
+    tmp_path: Path,
+) -> None:
+    how: dict[str, Any] = {"projections": (TILL_LIST, BOOKS)}
+    with running(tmp_path, **how) as ledger:
+        ledger.ask(open_till("é", at=datetime.fromisoformat(WRITTEN)))
+        ledger.ask(open_till("Z", at=INSTANT))
+        histories(ledger, random.Random(32), 12)
+        digest = ledger.rebuild().digest_after
+        shown, lines = contents(ledger), ledger.lines()
+        rows = {name: ledger.sql(f"SELECT * FROM {name}") for name in COPIED}
+    with databases.on_postgresql():
+        copied(tmp_path, "ledger", rows)
+        with running(tmp_path, **how) as ledger:
+            assert ledger.lines() == lines
+            assert contents(ledger) == shown
+            rebuilt = ledger.rebuild()
+            assert rebuilt.digest_before == rebuilt.digest_after
+            assert ledger.sql("SELECT count(*) FROM till_list") == [(len(shown[0]),)]
+            assert digest == rebuilt.digest_after
+            assert ledger.ask(put_in(1, "Z", at=INSTANT)).version == 2
 
 
 def test_a_clock_that_is_set_moves_only_when_told() -> None:
