@@ -53,7 +53,9 @@ OLDER_SNAPSHOTS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 AND age(backend_xmin) > age(%s::xid)
+AND wait_event IS DISTINCT FROM 'advisory'
 """
+"""Whoever waits for a turn reads nothing."""
 OUTWAIT_TRIES = 100
 OUTWAIT_PAUSE_SECONDS = 0.05
 

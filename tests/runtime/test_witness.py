@@ -63,6 +63,7 @@ def test_whoever_does_not_witness_does_not_wait_for_causes(
         assert mirror.service.writer.waiting == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_chains_of_waits_are_released_in_any_order_of_arrival_over_restarts(
     tmp_path: Path, said: tuple[Sequence[Sealed], Sequence[Sealed]]
 ) -> None:

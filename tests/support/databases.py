@@ -21,6 +21,28 @@ ROLE = "grantline_test"
 TEMPLATE = "grantline_template"
 GRANTS = (ROOT / "deploy" / "grants.sql").read_text(encoding="utf-8")
 
+EMPTIED = """
+DO $$
+DECLARE
+    found text;
+BEGIN
+    ASSERT (SELECT bool_and(tableowner = 'postgres') FROM pg_tables WHERE schemaname = 'public');
+    ASSERT (SELECT max(number) < 1000 FROM schema_step);
+    FOR found IN SELECT nspname FROM pg_namespace WHERE nspname ~ '^g[0-9]+$' LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', found);
+    END LOOP;
+    FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+            AND tablename NOT IN ('schema_step', 'journal_head') LOOP
+        EXECUTE format('DELETE FROM %I', found);
+    END LOOP;
+    UPDATE journal_head SET (position, sequence, recorded_at, relayed, turn) = (0, 0, 0, 0, 0);
+END
+$$
+"""
+"""As if it had just been made, of whatever a service leaves behind."""
+
+_clean: list[str] = []
+"""Databases that are empty again: making one costs more than emptying it."""
 _in_use: set[str] | None = None
 """The databases of the running test, if it runs on PostgreSQL."""
 _named: str | None = None
@@ -59,7 +81,7 @@ def on_postgresql() -> Iterator[None]:
     finally:
         _in_use = None
         for name in made:
-            run("DROP DATABASE {} WITH (FORCE)", name)
+            _take_back(name)
 
 
 @contextmanager
@@ -87,11 +109,27 @@ def idle_in_transaction(url: str | None, service: str) -> Iterator[None]:
 def run(statement: str, *names: str, database: str = "postgres") -> None:
     """One statement of the superuser, outside of any transaction, with these names in it."""
     with psycopg.connect(postgres_server().url(database), autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        made = sql.SQL(statement).format(*map(sql.Identifier, names)) if names else statement
+        connection.execute(made)
+
+
+def _take_back(name: str) -> None:
+    """Empty a database and keep it for another test; one that was changed or is in use goes."""
+    clean = f"clean_{len(_clean)}"
+    try:
+        run(EMPTIED, database=name)
+        run("ALTER DATABASE {} RENAME TO {}", name, clean)
+    except psycopg.Error:
+        run("DROP DATABASE {} WITH (FORCE)", name)
+    else:
+        _clean.append(clean)
 
 
 def _create(name: str) -> None:
     _template()
+    if _clean:
+        run("ALTER DATABASE {} RENAME TO {}", _clean.pop(), name)
+        return
     run("CREATE DATABASE {} TEMPLATE {}", name, TEMPLATE)
     run("GRANT CREATE ON DATABASE {} TO {}", name, ROLE)  # A template hands on all but this.
 
