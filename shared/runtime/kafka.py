@@ -6,6 +6,7 @@ rebuilds the envelope, byte for byte, and checks its hash. Nothing else imports 
 
 import base64
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
@@ -72,6 +73,7 @@ class TopicWrong(Unavailable):
 
 def make_topics(bootstrap: str, topics: Sequence[Topic]) -> None:
     """Create the topics that are not there yet. Raises BrokerAway."""
+    _knock(bootstrap)
     try:
         with closing(KafkaAdminClient(bootstrap_servers=bootstrap, **CONNECTING)) as admin:
             known = set(admin.list_topics())
@@ -94,6 +96,7 @@ def make_topics(bootstrap: str, topics: Sequence[Topic]) -> None:
 
 def wrong_topics(bootstrap: str, topics: Sequence[Topic]) -> list[str]:
     """What of the topics is not as wanted: partitions, retention, compaction. Raises BrokerAway."""
+    _knock(bootstrap)
     try:
         with closing(KafkaAdminClient(bootstrap_servers=bootstrap, **CONNECTING)) as admin:
             known = set(admin.list_topics())
@@ -113,6 +116,19 @@ def wrong_topics(bootstrap: str, topics: Sequence[Topic]) -> list[str]:
             if actual != value:
                 wrong.append(f"{topic.name} has {name}={actual}, not {value}")
     return wrong
+
+
+def _knock(bootstrap: str) -> None:
+    """See whether any broker listens. Raises BrokerAway.
+
+    A client that cannot connect gives up late, and leaves a thread and two sockets behind.
+    """
+    for address in bootstrap.split(","):
+        host, _, port = address.strip().rpartition(":")
+        with suppress(OSError):
+            socket.create_connection((host.strip("[]"), int(port)), timeout=3).close()
+            return
+    raise BrokerAway
 
 
 class KafkaTransport:
@@ -161,6 +177,7 @@ class KafkaTransport:
         with self._lock:
             self._check()
             if self._producer is None:
+                _knock(self._bootstrap)
                 self._producer = KafkaProducer(
                     bootstrap_servers=self._bootstrap, **CONNECTING, **PRODUCING
                 )
@@ -274,6 +291,7 @@ class KafkaSubscription:
 
     def _connected(self) -> KafkaConsumer:
         if self._consumer is None:
+            _knock(self._consuming["bootstrap_servers"])
             try:
                 self._consumer = KafkaConsumer(*self._topics, **self._consuming)
             except KafkaError as failure:

@@ -11,11 +11,14 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+import yaml
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import NewTopic
 
 from services.main.stacks.processes import Child, Command, NotReady, free_port
-from services.main.stacks.servers import KafkaServer, PostgresServer
+from services.main.stacks.servers import KafkaNotFetched, KafkaServer, PostgresServer, classpath
+from tests.support.catalogue import ROOT
+from tests.support.containers import broker_environment, engine_answers
 from tests.support.servers import Kafka, Postgres
 
 
@@ -123,6 +126,35 @@ def test_a_runs_servers_are_shared_by_its_tests(postgres: Postgres, kafka: Kafka
     with psycopg.connect(postgres.url("postgres")) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert _topics(kafka.bootstrap) is not None
+
+
+def test_where_no_engine_answers_the_servers_come_out_of_wheels(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+    assert not engine_answers()
+
+
+def test_a_broker_in_a_container_is_set_as_compose_sets_it() -> None:
+    stated = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+    given = broker_environment("127.0.0.1:12345")
+    differing = given.items() - stated["services"]["kafka"]["environment"].items()
+    assert {name for name, _ in differing} == {
+        "KAFKA_ADVERTISED_LISTENERS",
+        "KAFKA_CONTROLLER_QUORUM_VOTERS",
+    }
+
+
+def test_a_kafka_that_cannot_be_fetched_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*_: object, **__: object) -> None:
+        raise OSError
+
+    classpath.cache_clear()
+    monkeypatch.setattr("jgo.build", unreachable)
+    with pytest.raises(KafkaNotFetched):
+        KafkaServer(tmp_path).start()
 
 
 def test_a_process_that_a_crash_left_is_stopped_at_the_next_start(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from services.main.stacks.servers import KafkaServer, PostgresServer
+from tests.support.containers import KafkaContainer, PostgresContainer, engine_answers
 
 
 class Postgres(Protocol):
@@ -32,6 +33,20 @@ class Kafka(Protocol):
         ...
 
 
+class Server(Protocol):
+    """What is started and stopped."""
+
+    def start(self) -> None:
+        """Run it until it answers."""
+        ...
+
+    def stop(self) -> None:
+        """End it."""
+        ...
+
+
+ServerT = TypeVar("ServerT", bound=Server)
+
 STARTED: list[str] = []
 """Which servers this run has started, and out of what."""
 _STOPPING: list[Callable[[], object]] = []
@@ -40,20 +55,26 @@ _STOPPING: list[Callable[[], object]] = []
 @cache
 def postgres_server() -> Postgres:
     """The run's PostgreSQL; each test makes databases of its own in it."""
-    server = PostgresServer(_folder())
-    _STOPPING.append(server.stop)
-    server.start()
-    STARTED.append("PostgreSQL out of a wheel")
-    return server
+    if _from_containers():
+        return _started(PostgresContainer(), "PostgreSQL in a container")
+    return _started(PostgresServer(_folder()), "PostgreSQL out of a wheel")
 
 
 @cache
 def kafka_server() -> Kafka:
     """The run's broker; each test makes topics of its own in it."""
-    server = KafkaServer(_folder())
+    if _from_containers():
+        return _started(KafkaContainer(), "Kafka in a container")
+    return _started(KafkaServer(_folder()), "Kafka out of wheels")
+
+
+_from_containers = cache(engine_answers)
+
+
+def _started(server: ServerT, what: str) -> ServerT:
     _STOPPING.append(server.stop)
     server.start()
-    STARTED.append("Kafka out of wheels")
+    STARTED.append(what)
     return server
 
 

