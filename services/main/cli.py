@@ -3,19 +3,29 @@
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
-import httpx
-import structlog
 import typer
 from pydantic import ValidationError
 
+from services.main.asking import (
+    FAILED,
+    HERE,
+    OK,
+    UNAVAILABLE,
+    USAGE,
+    Data,
+    Json,
+    Url,
+    fail,
+    found,
+    run,
+)
 from services.main.checkup import examine
-from services.main.reach import DEFAULT_URL, Unreachable, issuer_of, reach, refusal_code
+from services.main.operating import parked, reconcile
+from services.main.reach import DEFAULT_URL, issuer_of, reach, refusal_code
 from services.main.showing import Show
 from services.main.staging import Kind, opening, run_demo
 from shared.kernel.refusals import Refusal
@@ -23,15 +33,9 @@ from shared.runtime.serving import write_logs
 from shared.runtime.settings import PREFIX, Settings, UnknownSetting
 from shared.runtime.web.tokens import ROLES
 
-OK, FAILED, USAGE, NOT_FOUND, CONFLICT, UNAVAILABLE = range(6)
-
 app = typer.Typer(
     help="Grants as events: run, watch and replay them.", no_args_is_help=True, add_completion=True
 )
-Url = Annotated[
-    str, typer.Option(envvar="GRANTLINE_URL", help="Where the system is.", show_default=True)
-]
-Data = Annotated[Path, typer.Option(envvar="GRANTLINE_DATA", help="The data folder.")]
 Port = Annotated[
     int, typer.Option(envvar="GRANTLINE_PORT", min=0, max=65535, help="Port of the front door.")
 ]
@@ -39,8 +43,6 @@ Stack = Annotated[
     Kind | None,
     typer.Option(help="A process a service on Kafka and PostgreSQL; one process if not given."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
-HERE = Path(".grantline")
 
 
 @app.command()
@@ -57,7 +59,7 @@ def up(port: Port = 8000, data: Data = HERE, stack: Stack = None) -> None:
         typer.echo(f"Grantline: {address}  data: {settings.data}", err=True)
         asyncio.run(running.listen())
     except Refusal as refusal:
-        _fail(refusal_code(refusal), refusal.english())
+        fail(refusal_code(refusal), refusal.english())
     if not running.started:
         raise typer.Exit(UNAVAILABLE)
 
@@ -79,7 +81,7 @@ def demo(
     try:
         summary = run_demo(settings, stack, Show(as_json=as_json), leave=leave)
     except Refusal as refusal:
-        _fail(refusal_code(refusal), refusal.english())
+        fail(refusal_code(refusal), refusal.english())
     if summary is None:
         raise typer.Exit(UNAVAILABLE)
     if summary.mismatches:
@@ -109,12 +111,12 @@ def history(
         following = path
         async with reach(url, data, "auditor") as client:
             while following:
-                page = _found(await client.get(following))
+                page = found(await client.get(following))
                 events += page["events"]
                 following = page["next"]
         return events
 
-    Show(as_json=as_json).history(subject, _run(read()))
+    Show(as_json=as_json).history(subject, run(read()))
 
 
 @app.command()
@@ -141,13 +143,13 @@ def tail(
         ):
             if answer.is_error:
                 await answer.aread()
-                _found(answer)
+                found(answer)
             async for line in answer.aiter_lines():
                 if line.startswith("data: {"):
                     show.event(json.loads(line.removeprefix("data: ")))
 
     try:
-        _run(follow())
+        run(follow())
     except KeyboardInterrupt:
         raise typer.Exit(OK) from None
 
@@ -168,13 +170,13 @@ def rebuild(
     async def ask() -> Any:
         async with reach(url, data, "operator") as client:
             headers = {"Idempotency-Key": issuer_of(data).new_id()}
-            return _found(
+            return found(
                 await client.post(
                     f"/{service}/v1/rebuilds", json={"reason": reason}, headers=headers
                 )
             )
 
-    rebuilt = _run(ask())
+    rebuilt = run(ask())
     Show(as_json=as_json).rebuilt(rebuilt)
     if not rebuilt["equal"]:
         raise typer.Exit(FAILED)
@@ -194,7 +196,7 @@ def token(
     Example: grantline token --role auditor --json
     """
     if role not in ROLES:
-        _fail(USAGE, f"no such role; the roles are {', '.join(sorted(ROLES))}")
+        fail(USAGE, f"no such role; the roles are {', '.join(sorted(ROLES))}")
     issued = issuer_of(data).issue(role, person, organisation, timedelta(seconds=ttl))
     typer.echo(json.dumps({"token": issued}) if as_json else issued)
 
@@ -211,30 +213,8 @@ def doctor(data: Data = HERE, url: Url = DEFAULT_URL, as_json: Json = False) -> 
         raise typer.Exit(FAILED)
 
 
-def _found(answer: httpx.Response) -> Any:
-    if answer.is_error:
-        problem = answer.json() if answer.content else {"status": answer.status_code}
-        codes = {400: USAGE, 404: NOT_FOUND, 409: CONFLICT, 412: CONFLICT, 503: UNAVAILABLE}
-        typer.echo(json.dumps(problem), err=True)
-        raise typer.Exit(codes.get(answer.status_code, FAILED))
-    return answer.json()
-
-
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    try:
-        return asyncio.run(work)
-    except Unreachable as nobody:
-        _fail(UNAVAILABLE, " ".join((nobody.__doc__ or "").split()))
-    except httpx.TransportError as broken:
-        _fail(UNAVAILABLE, f"the connection ended ({type(broken).__name__}); try again")
-    except Refusal as refusal:
-        _fail(refusal_code(refusal), refusal.english())
-
-
-def _fail(code: int, why: str) -> NoReturn:
-    typer.echo(f"grantline: {why}", err=True)
-    raise typer.Exit(code)
+app.add_typer(parked, name="parked")
+app.command()(reconcile)
 
 
 def main() -> None:

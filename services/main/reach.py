@@ -39,7 +39,7 @@ def token(data: Path, role: str, person: str = "command-line") -> str:
 
 @asynccontextmanager
 async def reach(
-    url: str, data: Path, role: str, *, running: bool = False
+    url: str, data: Path, role: str, *, running: bool = False, person: str = "command-line"
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the running system, or of the data folder opened here for this one command.
 
@@ -47,7 +47,7 @@ async def reach(
     process has the folder but does not answer.
     """
     if await _answers(url):
-        headers = {"Authorization": f"Bearer {token(data, role)}"}
+        headers = {"Authorization": f"Bearer {token(data, role, person)}"}
         async with httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT) as client:
             yield client
         return
@@ -57,7 +57,7 @@ async def reach(
         raise Unreachable
     fleet = embedded_fleet(Settings.from_environment(data=data))
     root = front_door(fleet)
-    headers = {"Authorization": f"Bearer {token(data, role)}"}
+    headers = {"Authorization": f"Bearer {token(data, role, person)}"}
     async with fleet.lifespan(root):
         transport = httpx.ASGITransport(root)
         async with httpx.AsyncClient(

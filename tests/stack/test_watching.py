@@ -23,8 +23,6 @@ RUNBOOK = ROOT / "docs/runbook"
 SECTIONS = ["First look", "Likely causes", "What to do", "When to escalate"]
 ROWS = ["Health", "Streams and lag", "Writer", "HTTP", "Projections and rebuilds", "Parked"]
 ABOUT_A_CONTAINER = r"docker compose (?:logs|restart|up)(?: --?[a-z]+(?: \d+)?)* (?!-)([a-zA-Z$]+)"
-PROMISED = ("parked", "reconcile")
-"""Commands of the contract that the pages already name."""
 UNITS = {"none", "short", "s", "bytes", "percentunit", "cps", "reqps"}
 
 
@@ -230,7 +228,7 @@ def commands() -> frozenset[str]:
     single = (command.callback for command in command_line.registered_commands)
     groups = (group.name for group in command_line.registered_groups)
     found = {callback.__name__ for callback in single if callback}
-    return frozenset({*found, *filter(None, groups), *PROMISED})
+    return frozenset({*found, *filter(None, groups)})
 
 
 # Prometheus and Grafana.
