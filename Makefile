@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test check bench up rules lock
+.PHONY: help setup demo demo-once test check bench faults up rules lock
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,13 @@ check: setup ## Check format, style, types, import directions and house rules
 
 bench: setup ## Measure speed beside its limits and peers
 	$(BIN)/python -m benchmarks
+
+faults: setup ## Kill processes 20,000 times, and look for every bug put in on purpose
+	$(BIN)/python -m tests.faults --kills 20000 --seed 1
+	@for bug in $$($(BIN)/python -c 'from tests.faults.planted import PLANTED; print(*PLANTED)'); do \
+		$(BIN)/python -m tests.faults --kills 150 --seed 3 --planted $$bug >/dev/null 2>&1 \
+			&& { echo "not found: $$bug"; exit 1; } || echo "found: $$bug"; \
+	done
 
 up: setup ## Start the five services in one process
 	$(BIN)/grantline up

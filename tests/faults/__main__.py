@@ -9,6 +9,7 @@ from time import monotonic
 import structlog
 
 from tests.faults.kills import Chain, Figures, in_parallel, report
+from tests.faults.planted import PLANTED
 
 
 def main() -> int:
@@ -17,7 +18,10 @@ def main() -> int:
     asked.add_argument("--kills", type=int, default=2_000)
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--chain", type=int, help="replay one chain by its own seed")
+    asked.add_argument("--planted", choices=sorted(PLANTED), help="put this bug in first")
     wants = asked.parse_args()
+    if wants.planted:
+        PLANTED[wants.planted]()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     began = monotonic()
     figures: Figures

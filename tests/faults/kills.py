@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, monotonic_ns
-from typing import Any
+from typing import Any, NoReturn
 
 from shared.runtime.failpoints import POINTS
 from shared.runtime.service import Service
@@ -219,10 +219,7 @@ def in_parallel(kills: int, seed: int, processes: int = 2) -> Figures:
     for number in range(processes):
         reading, writing = os.pipe()
         if not os.fork():
-            figures = campaign(-(-kills // processes), seed * processes + number)
-            with os.fdopen(writing, "w", encoding="utf-8") as told:
-                json.dump(vars(figures), told)
-            os._exit(0)
+            _work(writing, -(-kills // processes), seed * processes + number)
         os.close(writing)
         pipes.append(reading)
     total = Figures()
@@ -236,6 +233,19 @@ def in_parallel(kills: int, seed: int, processes: int = 2) -> Figures:
         total.add(Figures(**counted, **part))
         os.wait()
     return total
+
+
+def _work(writing: int, kills: int, seed: int) -> NoReturn:
+    """The whole life of one of the processes: whatever happens, it does not go on as its parent."""
+    code = 1
+    try:
+        with os.fdopen(writing, "w", encoding="utf-8") as told:
+            json.dump(vars(campaign(kills, seed)), told)
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
 
 
 def report(figures: Figures, began: float, seed: int) -> dict[str, Any]:

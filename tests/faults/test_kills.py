@@ -1,0 +1,38 @@
+"""Killed at any step and started again, a system has lost, doubled and bent nothing."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from shared.runtime.failpoints import POINTS
+from tests.faults.planted import PLANTED, SLOW
+
+KILLS = 300
+"""`make faults` runs 20,000: a campaign forks, and lives in a process without threads."""
+
+
+def campaign(*words: str) -> tuple[int, Any]:
+    """The exit code and the figures of a campaign in a process of its own."""
+    asked = [sys.executable, "-m", "tests.faults", *words]
+    ran = subprocess.run(asked, capture_output=True, text=True, timeout=400, check=False)
+    assert ran.stdout, ran.stderr
+    return ran.returncode, json.loads(ran.stdout)
+
+
+def test_hundreds_of_kills_at_every_step_lose_double_and_bend_nothing() -> None:
+    code, figures = campaign("--kills", str(KILLS), "--seed", "7")
+    assert figures["anomalies"] == []
+    assert (code, figures["not_reached"]) == (0, [])
+    assert figures["kills"] >= KILLS
+    assert figures["acknowledged"] > KILLS
+    assert figures["reached"].keys() == set(POINTS)
+
+
+@pytest.mark.parametrize("bug", sorted(PLANTED.keys() - SLOW))
+def test_a_bug_put_in_on_purpose_is_found(bug: str) -> None:
+    code, figures = campaign("--kills", "150", "--seed", "3", "--planted", bug)
+    assert code == 1
+    assert figures["anomalies"], bug
