@@ -1,12 +1,14 @@
 """What the runtime asks of a service's database: one that writes, many that read, and turns."""
 
+from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Connection, FromClause
+from sqlalchemy import Connection, Engine, FromClause
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.base import Executable
 
 from shared.kernel.refusals import Unavailable
@@ -47,57 +49,60 @@ class Turn(IntEnum):
     RELAY = 3
 
 
-class Database(Protocol):
+class Database(ABC):
     """A journal's database. Transactions are opened explicitly: no driver decides."""
 
+    shared: ClassVar[bool]
+    """Whether other processes may write to it at the same time."""
     writer: Connection
     """The one connection of this process that writes; it stays, whatever is behind it."""
+    _writing: Engine
+    _reading: Engine
 
     @property
     def dialect(self) -> Dialect:
         """For statements compiled once."""
-        ...
-
-    @property
-    def shared(self) -> bool:
-        """Whether other processes may write to it at the same time."""
-        ...
+        return self._writing.dialect
 
     @property
     def readers_in_use(self) -> int:
         """How many reading connections somebody has."""
-        ...
+        pool = self._reading.pool
+        assert isinstance(pool, QueuePool), "readers share a pool"
+        return pool.checkedout()
 
+    @abstractmethod
     def writing(self) -> AbstractContextManager[Connection]:
         """One transaction on the writing connection; what raises in it, or at its commit, leaves
         nothing behind and the connection ready for the next one.
 
         Raises DatabaseAway when nobody can tell whether it was committed.
         """
-        ...
 
+    @abstractmethod
     def snapshot(self) -> AbstractContextManager[Connection]:
         """A connection that reads one state of the database and cannot write.
 
         Raises DatabaseAway.
         """
-        ...
 
+    @abstractmethod
     def alone(self, turn: Turn, *, wait: bool = False) -> AbstractContextManager[bool]:
         """Whether this process has the turn, which it then keeps until the end; or wait for it."""
-        ...
 
+    @abstractmethod
     def turn_to_relay(self, lease_seconds: float) -> "RelayTurn":
         """The turn to publish what is in it, for one process at a time."""
-        ...
 
+    @abstractmethod
     def outwaits_readers(self) -> bool:
         """Wait until no snapshot of any process is older than this moment; no, if one stays."""
-        ...
 
     def close(self) -> None:
         """Close all connections, the writer last."""
-        ...
+        self._reading.dispose()
+        self.writer.close()
+        self._writing.dispose()
 
 
 def dialect_insert(dialect: Dialect, into: FromClause) -> Any:
@@ -111,7 +116,6 @@ class Prepared:
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         self.sql = str(compiled)
-        self.names: tuple[str, ...] = tuple(compiled.positiontup or ())
 
     def many(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
         """Run for all rows in one round trip."""

@@ -10,11 +10,10 @@ from psycopg.adapt import Buffer, Loader
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import RootTransaction
-from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError, ProgrammingError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import NullPool
 
-from shared.runtime.database import DatabaseAway, SchemaMissing, Turn
+from shared.runtime.database import Database, DatabaseAway, SchemaMissing, Turn
 from shared.runtime.relaying import RelayTurn, SessionTurn
 from shared.runtime.steps import apply_steps, missing_steps, statements
 
@@ -68,7 +67,7 @@ class WholeNumber(Loader):
         return int(bytes(data))
 
 
-class PostgresDatabase:
+class PostgresDatabase(Database):
     """One connection writes, others read snapshots, and each turn is held on one of its own.
 
     A connection that is lost fails what was done on it; the next transaction begins on a new one.
@@ -105,18 +104,6 @@ class PostgresDatabase:
             if getattr(failure.orig, "sqlstate", None) == "42501":  # Only the owner may.
                 raise SchemaMissing from failure
             raise
-
-    @property
-    def dialect(self) -> Dialect:
-        """For statements compiled once."""
-        return self._writing.dialect
-
-    @property
-    def readers_in_use(self) -> int:
-        """How many reading connections somebody has."""
-        pool = self._reading.pool
-        assert isinstance(pool, QueuePool), "readers share a pool"
-        return pool.checkedout()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -174,10 +161,8 @@ class PostgresDatabase:
 
     def close(self) -> None:
         """Close all connections, the writer last."""
-        self._reading.dispose()
         self._turns.dispose()
-        self.writer.close()
-        self._writing.dispose()
+        super().close()
 
 
 def prepare_database(owner_url: str, role: str, grants: str) -> None:

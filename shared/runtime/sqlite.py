@@ -1,17 +1,16 @@
 """A journal in one SQLite file: one process writes, and holds a lock for as long as it is open."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from shared.runtime.database import DataInUse, Turn
+from shared.runtime.database import Database, Turn
+from shared.runtime.locking import exclusive
 from shared.runtime.relaying import Always, RelayTurn
 from shared.runtime.steps import apply_steps
 
@@ -19,15 +18,14 @@ SQLITE_FIXED = (3, 51, 3)
 """Below it, two connections that checkpoint one WAL at the same moment may corrupt it."""
 
 
-class SqliteDatabase:
+class SqliteDatabase(Database):
     """Exactly one connection writes, and it alone checkpoints; others read snapshots."""
 
     shared = False
 
     def __init__(self, path: Path, readers_max: int) -> None:
         assert sqlite.sqlite_version_info >= SQLITE_FIXED, "this SQLite may corrupt its WAL"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = _exclusive(path.with_suffix(".lock"))
+        self._lock = exclusive(path.with_suffix(".lock"))
         self.path = path
         self._writing = _engine(path, writes=True, size=1)
         self._reading = _engine(path, writes=False, size=readers_max)
@@ -39,18 +37,6 @@ class SqliteDatabase:
             self._writing.dispose()
             self._lock.close()
             raise
-
-    @property
-    def dialect(self) -> Dialect:
-        """For statements compiled once."""
-        return self._writing.dialect
-
-    @property
-    def readers_in_use(self) -> int:
-        """How many reading connections somebody has."""
-        pool = self._reading.pool
-        assert isinstance(pool, QueuePool), "readers share a pool"
-        return pool.checkedout()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -85,20 +71,8 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Close all connections, the writer last, and give the folder back."""
-        self._reading.dispose()
-        self.writer.close()
-        self._writing.dispose()
+        super().close()
         self._lock.close()
-
-
-def _exclusive(path: Path) -> IO[bytes]:
-    handle = path.open("wb")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        handle.close()
-        raise DataInUse from None
-    return handle
 
 
 def _engine(path: Path, *, writes: bool, size: int) -> Engine:

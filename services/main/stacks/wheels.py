@@ -4,7 +4,6 @@ Everything lies under `stack` in the data folder; beside it the key that signs t
 """
 
 import asyncio
-import fcntl
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +19,7 @@ from services.main.stacks.preparing import prepare
 from services.main.stacks.processes import Child, Command, NotReady, free_port
 from services.main.stacks.servers import START_SECONDS, KafkaServer, PostgresServer
 from shared.runtime.clock import SystemClock
-from shared.runtime.database import DataInUse
+from shared.runtime.locking import exclusive
 from shared.runtime.settings import PREFIX, Settings
 
 log = structlog.get_logger()
@@ -121,7 +120,7 @@ class WheelsStack:
         A stop that is asked for meanwhile ends it after the step in hand. Raises DataInUse,
         KafkaNotFetched or NotReady.
         """
-        self._lock = _exclusive(self.folder / "lock")
+        self._lock = exclusive(self.folder / "lock")
         issuer_of(self._data)  # Makes the key, so that five processes do not race for it.
         services = list(self.services.values())
         for steps in (
@@ -190,14 +189,3 @@ async def _all(steps: Sequence[Callable[[], Any]]) -> None:
     for outcome in done:
         if isinstance(outcome, BaseException):
             raise outcome
-
-
-def _exclusive(path: Path) -> IO[bytes]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = path.open("wb")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        handle.close()
-        raise DataInUse from None
-    return handle

@@ -1,0 +1,19 @@
+"""Who has a folder: one process at a time, for as long as it lives."""
+
+import fcntl
+from pathlib import Path
+from typing import IO
+
+from shared.runtime.database import DataInUse
+
+
+def exclusive(path: Path) -> IO[bytes]:
+    """Lock this file, made with its folders, until the handle is closed. Raises DataInUse."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = path.open("wb")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        raise DataInUse from None
+    return handle
