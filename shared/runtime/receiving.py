@@ -92,7 +92,8 @@ class Receiving:
         A good copy takes the place of a broken one that claims to be the same event.
         """
         for row in aside:
-            if row.sequence is None and row.event_id == envelope.event_id:
+            broken = row.sequence is None and row.state != "skipped"
+            if broken and row.event_id == envelope.event_id:
                 draft.batch.parks[row.parked_id] = None
         return any(row.state == "parked" for row in draft.parked(envelope.subject))
 

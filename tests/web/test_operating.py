@@ -130,6 +130,7 @@ def test_x6_a_message_is_given_up_by_two_persons_and_those_behind_it_go_on(
     deliver(audit, said[1])
     assert audit.service.writer.waiting == 0
     assert audit.service.writer.marks.reached == {"intake": 3}
+    assert [row["state"] for row in parked(audit)] == ["skipped"]
     assert audit.by("operator", "operator-3").post(path, WHY).status_code == 404
 
 
