@@ -1,7 +1,6 @@
 """The routes by which operators look after a service: consumers, parked messages, other's heads."""
 
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from pydantic import Field
 from sqlalchemy import and_, func, select
@@ -16,7 +15,6 @@ from shared.kernel.operations import (
 )
 from shared.runtime.journal import JOURNAL
 from shared.runtime.parked import PARKED, shown_parked
-from shared.runtime.web.access import TEXT_MAX
 from shared.runtime.web.ports import Service
 from shared.runtime.web.routes import Access, Api, Ask, Form, Page, Read
 
@@ -115,15 +113,16 @@ def _published(api: Api, name: str) -> None:
         """Publish this service's own events again, for receivers that miss some."""
         return RepublishEvents(service=name, after=form.after, reason=form.reason, **ask.who)
 
-    @api.read("/heads", action="look_after", query=("origin", "after"))
-    def list_heads(read: Read) -> dict[str, Any]:
+    @api.read("/heads", action="look_after", query=("origin",))
+    def list_heads(read: Read) -> Page:
         """The last version and hash of each stream of one owner, as this service holds it."""
-        return heads(read, read.query.get("origin", name), read.query.get("after", ""))
+        return heads(read, read.query.get("origin", name))
 
 
-def heads(read: Read, origin: str, after: str) -> dict[str, Any]:
-    """One page of stream heads, by name, after one of them."""
+def heads(read: Read, origin: str) -> Page:
+    """One page of stream heads, by name. Raises BadCursor."""
     limit = read.paging.limit
+    after = read.after("heads") or ""
     last = (
         select(JOURNAL.c.stream, func.max(JOURNAL.c.version).label("version"))
         .where(JOURNAL.c.origin == origin, JOURNAL.c.stream > after)
@@ -138,8 +137,6 @@ def heads(read: Read, origin: str, after: str) -> dict[str, Any]:
         .join_from(last, JOURNAL, same)
         .order_by(JOURNAL.c.stream)
     )
-    following = None
-    if len(found) == limit and len(found[-1]["stream"]) <= TEXT_MAX:
-        asked = {"origin": origin, "after": found[-1]["stream"], "limit": limit}
-        following = f"{read.paging.address}?{urlencode(asked)}"
-    return {"items": found, "next": following}
+    return Page(
+        found, read.following(found[-1]["stream"], "heads") if len(found) == limit else None
+    )

@@ -132,17 +132,16 @@ class Read:
         asked = {name: value for name, value in equal.items() if value is not None}
         matching = [table.c[name] == value for name, value in asked.items()]
         column = table.c[order]
-        scope = canonical([self.paging.address, self.query, table.name, order, descending, asked])
+        scope = (table.name, order, descending, asked)
         rows = select(table).where(*matching)
-        if self.paging.cursor is not None:
-            after = self.paging.cursors.open(scope, self.paging.cursor)
+        if (after := self.after(*scope)) is not None:
             rows = rows.where(column < after if descending else column > after)
         rows = rows.order_by(column.desc() if descending else column).limit(self.paging.limit + 1)
         found = self.select(rows)
         following = None
         if len(found) > self.paging.limit:
             found.pop()
-            following = self._following(self.paging.cursors.seal(scope, found[-1][order]))
+            following = self.following(found[-1][order], *scope)
         total = None
         if with_total:
             counted = select(func.count()).select_from(table).where(*matching)
@@ -165,6 +164,16 @@ class Read:
         """The folded state of a stream; the initial one when it has no event."""
         return self.snapshot.state(stream)[0]
 
-    def _following(self, cursor: str) -> str:
+    def after(self, *scope: Any) -> int | str | None:
+        """The place that the cursor names, if one was given. Raises BadCursor."""
+        cursor = self.paging.cursor
+        return None if cursor is None else self.paging.cursors.open(self._scope(scope), cursor)
+
+    def following(self, place: int | str, *scope: Any) -> str:
+        """Path and query of what follows this place, for this list and these filters alone."""
+        cursor = self.paging.cursors.seal(self._scope(scope), place)
         asked = {**self.query, "limit": self.paging.limit, "cursor": cursor}
         return f"{self.paging.address}?{urlencode(asked)}"
+
+    def _scope(self, scope: Sequence[Any]) -> str:
+        return canonical([self.paging.address, self.query, *scope])
