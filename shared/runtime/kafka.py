@@ -174,8 +174,8 @@ class KafkaTransport:
         return producer.send(topic, sealed.body.encode(), key, headers)
 
     def _producing(self) -> KafkaProducer:
+        self._check()
         with self._lock:
-            self._check()
             if self._producer is None:
                 _knock(self._bootstrap)
                 self._producer = KafkaProducer(
@@ -184,7 +184,10 @@ class KafkaTransport:
             return self._producer
 
     def _check(self) -> None:
-        """Once, before anything is published: an event in a compacted topic would be lost."""
+        """Once, before anything is sent or read: an event in a compacted topic would be lost.
+
+        Raises BrokerAway or TopicWrong.
+        """
         if not self._checked and (wrong := wrong_topics(self._bootstrap, self._topics)):
             log.error("topics-wrong", events=wrong)
             raise TopicWrong(wrong=wrong)
@@ -206,7 +209,7 @@ class KafkaTransport:
             "bootstrap_servers": self._bootstrap,
             "group_id": group_of(service),
         }
-        return KafkaSubscription(sorted(map(topic_of, origins)), consuming)
+        return KafkaSubscription(sorted(map(topic_of, origins)), consuming, self._check)
 
     def close(self) -> None:
         """Let go of the broker."""
@@ -216,16 +219,22 @@ class KafkaTransport:
 class KafkaSubscription:
     """One member of a service's consumer group; used by one thread."""
 
-    def __init__(self, topics: Sequence[str], consuming: Mapping[str, Any]) -> None:
+    def __init__(
+        self, topics: Sequence[str], consuming: Mapping[str, Any], check: Callable[[], None]
+    ) -> None:
         self._topics = topics
         self._consuming = consuming
+        self._check = check
         self._consumer: KafkaConsumer | None = None
         self._taken: dict[TopicPartition, int] = {}
         self._lag: Mapping[str, int] = {}
         self._behind: Mapping[tuple[str, int], int] = {}
 
     def poll(self, limit: int, seconds: float) -> Sequence[Delivery]:
-        """The next messages, partition by partition in their order. Raises BrokerAway."""
+        """The next messages, partition by partition in their order.
+
+        Raises BrokerAway, or TopicWrong before the first of them.
+        """
         consumer = self._connected()
         if paused := consumer.paused():
             consumer.resume(*paused)
@@ -291,6 +300,7 @@ class KafkaSubscription:
 
     def _connected(self) -> KafkaConsumer:
         if self._consumer is None:
+            self._check()
             _knock(self._consuming["bootstrap_servers"])
             try:
                 self._consumer = KafkaConsumer(*self._topics, **self._consuming)

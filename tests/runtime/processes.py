@@ -15,9 +15,9 @@ from shared.runtime.transport import LocalTransport, Unsent
 from tests.runtime.running import (
     PATIENCE_SECONDS,
     Running,
+    at_work,
     open_till,
     put_in,
-    service_of,
 )
 from tests.support import databases
 
@@ -48,14 +48,8 @@ def opened(
     folder: Path, test: "Connection[Any, Any] | None" = None, **limits: Any
 ) -> Iterator[Running]:
     """A service with all its threads at work."""
-    service = service_of(folder, transport=Told(test), **limits)
-    service.open()
-    service.start()
-    try:
-        yield Running(service)
-    finally:
-        service.stop_listening()
-        service.close()
+    with at_work(folder, transport=Told(test), **limits) as here:
+        yield here
 
 
 def work(test: "Connection[Any, Any]", folder: Path, url: str, limits: dict[str, Any]) -> None:

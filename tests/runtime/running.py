@@ -227,6 +227,19 @@ def running(folder: Path, domain: Domain = LEDGER, **how: Any) -> Iterator[Runni
 
 
 @contextmanager
+def at_work(folder: Path, domain: Domain = LEDGER, **how: Any) -> Iterator[Running]:
+    """A service with all its threads at work, as in a process of its own."""
+    service = service_of(folder, domain, **how)
+    service.open()
+    service.start()
+    try:
+        yield Running(service)
+    finally:
+        service.stop_listening()
+        service.close()
+
+
+@contextmanager
 def fail_once_at_commit(here: Running, failure: Exception, after: int = 0) -> Iterator[None]:
     """A commit of the writer fails, the next one or some commits later, when all is written."""
     engine = here.service.writer.run(lambda connection: connection.engine)

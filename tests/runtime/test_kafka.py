@@ -13,6 +13,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 
 from services.main.stacks.processes import free_port
+from shared.kernel.decider import Domain
 from shared.kernel.envelope import Sealed
 from shared.kernel.operations import PauseConsumer, RepublishEvents, ResumeConsumer
 from shared.runtime.clock import SetClock
@@ -33,11 +34,11 @@ from tests.runtime.running import (
     NOW,
     PATIENCE_SECONDS,
     Running,
+    at_work,
     later,
     open_till,
     put_in,
     running,
-    service_of,
     until,
     who,
 )
@@ -49,10 +50,12 @@ from tests.support.servers import Kafka
 NAMES = ("ledger", "mirror", "witness")
 
 
-def toy_topics() -> Sequence[Topic]:
-    """The topics of the toy services, made like ours."""
+def toy_topics(**settings: str) -> Sequence[Topic]:
+    """The topics of the toy services, made like ours but for these settings."""
     like = wanted_topics()[0]
-    return [Topic(topic_of(name), like.partitions, 1, like.settings) for name in NAMES]
+    return [
+        Topic(topic_of(name), like.partitions, 1, {**like.settings, **settings}) for name in NAMES
+    ]
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def bootstrap(kafka: Kafka) -> str:
     return kafka.bootstrap
 
 
-def empty(bootstrap: str) -> None:
+def empty(bootstrap: str, topics: Sequence[Topic] | None = None) -> None:
     """Make the toy topics anew, and forget who read how far, as a wiped broker would."""
     with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
         old = [name for name in admin.list_topics() if name in map(topic_of, NAMES)]
@@ -72,7 +75,7 @@ def empty(bootstrap: str) -> None:
             until(lambda: not {*admin.list_topics()} & {*old})
         if mine := [group for group in groups if group in map(group_of, NAMES)]:
             admin.delete_groups(mine)
-    make_topics(bootstrap, toy_topics())
+    make_topics(bootstrap, toy_topics() if topics is None else topics)
 
 
 def committed(bootstrap: str, service: str) -> int:
@@ -96,18 +99,21 @@ def member_lag(here: Running) -> list[int]:
 
 @contextmanager
 def alone(
-    folder: Path, domain: Any, bootstrap: str, *, consuming: Any = None, **limits: Any
+    folder: Path,
+    domain: Domain,
+    bootstrap: str,
+    *,
+    topics: Sequence[Topic] | None = None,
+    consuming: Any = None,
+    **limits: Any,
 ) -> Iterator[Running]:
     """One toy service over the broker, as in a process of its own."""
-    transport = KafkaTransport(bootstrap, toy_topics(), **(consuming or {}))
-    service = service_of(folder, domain, transport=transport, **limits)
-    service.open()
-    service.start()
+    topics = toy_topics() if topics is None else topics
+    transport = KafkaTransport(bootstrap, topics, **(consuming or {}))
     try:
-        yield Running(service)
+        with at_work(folder, domain, transport=transport, **limits) as here:
+            yield here
     finally:
-        service.stop_listening()
-        service.close()
         transport.close()
 
 
@@ -163,13 +169,15 @@ def test_every_service_gets_every_event_once_byte_for_byte(bootstrap: str, tmp_p
             assert here.parked() == []
 
 
-def test_a_topic_that_is_not_as_wanted_is_not_written_to(bootstrap: str) -> None:
-    ledger = toy_topics()[0]
-    compacted = Topic(ledger.name, 6, 1, {"cleanup.policy": "compact"})
-    transport = KafkaTransport(bootstrap, [compacted])
-    with pytest.raises(TopicWrong):
-        transport.publish("ledger", 1, list)
-    transport.close()
+def test_a_topic_that_is_not_as_wanted_is_neither_written_to_nor_read(
+    bootstrap: str, tmp_path: Path
+) -> None:
+    wanted = toy_topics(**{"cleanup.policy": "compact"})
+    with alone(tmp_path / "l", LEDGER, bootstrap, topics=wanted) as ledger:
+        ledger.ask(open_till())
+        until(lambda: ledger.service.health()["relay"] == TopicWrong.code())
+    with alone(tmp_path / "m", MIRROR, bootstrap, topics=wanted) as mirror:
+        until(lambda: mirror.service.health()["subscriber"] == TopicWrong.code())
 
 
 def test_without_a_broker_commands_are_taken_and_the_service_says_so(tmp_path: Path) -> None:
@@ -256,13 +264,10 @@ def test_c_028_an_event_of_a_later_release_waits_for_that_release(
 
 
 def test_a_message_of_5_mib_is_parked_without_its_value(bootstrap: str, tmp_path: Path) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    admin.delete_topics([topic_of("ledger")])
-    until(lambda: topic_of("ledger") not in admin.list_topics())
-    admin.close()
-    make_topics(bootstrap, [Topic(topic_of("ledger"), 6, 1, {"max.message.bytes": "6000000"})])
+    topics = toy_topics(**{"max.message.bytes": "6000000"})
+    empty(bootstrap, topics)
     poison(bootstrap, [(b"till-a", b"x" * (5 * EVENT_BYTES_MAX), [])])
-    with alone(tmp_path, MIRROR, bootstrap) as mirror:
+    with alone(tmp_path, MIRROR, bootstrap, topics=topics) as mirror:
         until(lambda: mirror.parked() == [("parked", "too-large")])
         [(raw,)] = mirror.sql("SELECT raw FROM parked")
         assert json.loads(raw)["bytes"] == 5 * EVENT_BYTES_MAX

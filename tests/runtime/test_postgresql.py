@@ -21,20 +21,13 @@ from tests.runtime.running import (
     running,
     until,
 )
-from tests.support import databases
-from tests.support.databases import database_of, owner_of
+from tests.support.databases import address_of, database_of, owner_of
 from tests.support.ledger import MIRROR
 
 pytestmark = [
     pytest.mark.usefixtures("database"),
     pytest.mark.parametrize("database", ["postgresql"], indirect=True),
 ]
-
-
-def url_of(folder: Path) -> str:
-    url = databases.url_of(folder, "ledger")
-    assert url is not None
-    return url
 
 
 def ended_sessions(folder: Path, of: str) -> int:
@@ -198,7 +191,7 @@ def test_a_stopped_process_gives_the_head_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(postgres.WRITER_OPTIONS, "idle_in_transaction_session_timeout", "300ms")
-    stopped = PostgresDatabase(url_of(tmp_path), "ledger", 1)
+    stopped = PostgresDatabase(address_of(tmp_path), "ledger", 1)
     monkeypatch.undo()
     with running(tmp_path) as ledger:
         with pytest.raises(DatabaseAway):
@@ -212,7 +205,7 @@ def test_who_waits_too_long_for_the_head_is_told_to_come_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(postgres.WRITER_OPTIONS, "lock_timeout", "100ms")
-    holder = PostgresDatabase(url_of(tmp_path), "ledger", 1)
+    holder = PostgresDatabase(address_of(tmp_path), "ledger", 1)
     with running(tmp_path) as ledger:
         with holder.writing() as connection:
             connection.exec_driver_sql("SELECT * FROM journal_head FOR UPDATE")

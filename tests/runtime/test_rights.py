@@ -18,19 +18,12 @@ from tests.runtime.running import (
     running,
     service_of,
 )
-from tests.support import databases
-from tests.support.databases import GRANTS, ROLE, database_of, owner_of, run
+from tests.support.databases import GRANTS, ROLE, address_of, database_of, owner_of, run
 
 pytestmark = [
     pytest.mark.usefixtures("database"),
     pytest.mark.parametrize("database", ["postgresql"], indirect=True),
 ]
-
-
-def url_of(folder: Path) -> str:
-    url = databases.url_of(folder, "ledger")
-    assert url is not None
-    return url
 
 
 def opened_together(folder: Path, number: int) -> list[Service]:
@@ -51,7 +44,7 @@ def test_processes_that_start_together_apply_the_schema_and_build_the_views_once
     tmp_path: Path,
 ) -> None:
     name = database_of(tmp_path, "ledger")
-    url_of(tmp_path)
+    address_of(tmp_path)
     run("DROP DATABASE {}", name)
     run("CREATE DATABASE {} OWNER {}", name, ROLE)
     run("ALTER SCHEMA public OWNER TO {}", ROLE, database=name)
@@ -70,7 +63,7 @@ def test_processes_that_start_together_apply_the_schema_and_build_the_views_once
 
 
 def test_a_database_that_nobody_prepared_is_refused(tmp_path: Path) -> None:
-    url_of(tmp_path)
+    address_of(tmp_path)
     name = database_of(tmp_path, "ledger")
     run("DROP DATABASE {}", name)
     run("CREATE DATABASE {}", name)
@@ -129,7 +122,7 @@ def test_a_services_role_can_add_to_the_journal_and_never_change_or_empty_it(
         ledger.together(open_till(), put_in(5))
         before = ledger.lines()
         with psycopg.connect(
-            url_of(tmp_path).replace("{service}", "ledger"), autocommit=True
+            address_of(tmp_path).replace("{service}", "ledger"), autocommit=True
         ) as connection:
             for statement in FORBIDDEN:
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):

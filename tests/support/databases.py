@@ -60,6 +60,13 @@ def url_of(folder: Path, service: str) -> str | None:
     return url.replace("postgres@", f"{ROLE}@", 1)
 
 
+def address_of(folder: Path) -> str:
+    """The address of the ledger's database of this folder, for a test that runs on PostgreSQL."""
+    url = url_of(folder, "ledger")
+    assert url is not None
+    return url
+
+
 def database_of(folder: Path, service: str) -> str:
     """The name of the database that a service of this folder has."""
     return f"t_{sha256(str(folder.resolve()).encode()).hexdigest()[:16]}_{service}"
