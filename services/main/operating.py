@@ -1,6 +1,7 @@
 """The commands by which an operator looks after a running system."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -110,7 +111,7 @@ def reconcile(
 
     compared = run(ask())
     if as_json:
-        typer.echo(json.dumps({"compared": [each.document() for each in compared]}))
+        typer.echo(json.dumps({"compared": [asdict(each) for each in compared]}))
     else:
         console = Console(soft_wrap=True, highlight=False)
         for each in compared:

@@ -1,7 +1,7 @@
 """Whether receivers hold what owners said: stream by stream, and what to do where they do not."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -33,12 +33,10 @@ class Compared:
         """Whether nothing contradicts; what is missing is on its way."""
         return not self.ahead and not self.diverged
 
-    def document(self) -> dict[str, Any]:
-        """As JSON."""
-        return asdict(self)
 
-
-async def reconciled(client: httpx.AsyncClient, reason: str, keys: Any) -> Sequence[Compared]:
+async def reconciled(
+    client: httpx.AsyncClient, reason: str, new_key: Callable[[], str]
+) -> Sequence[Compared]:
     """Compare each owner with each of its receivers, and have published again what is missing."""
     reached: dict[tuple[str, str], int] = {}
     for receiver in SERVICES:
@@ -56,11 +54,12 @@ async def reconciled(client: httpx.AsyncClient, reason: str, keys: Any) -> Seque
         behind = [reached[owner, each.receiver] for each in results if each.missing]
         if behind:
             body = {"after": min(behind), "reason": reason}
-            headers = {"Idempotency-Key": keys()}
+            headers = {"Idempotency-Key": new_key()}
             found(await client.post(f"/{owner}/v1/republications", json=body, headers=headers))
-        for each in results:
-            after = min(behind) if each.missing else None
-            compared.append(Compared(**{**asdict(each), "republished_after": after}))
+        compared += [
+            replace(each, republished_after=min(behind)) if each.missing else each
+            for each in results
+        ]
     return compared
 
 
