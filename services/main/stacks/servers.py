@@ -1,10 +1,12 @@
 """Real PostgreSQL and Kafka servers out of Python wheels: no container engine, no installation."""
 
 import base64
+import os
 import shutil
 import signal
 import stat
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Mapping
 from functools import cache
@@ -19,6 +21,7 @@ from psycopg import sql
 from services.main.stacks.processes import Child, Command, NotReady, free_port, identity_of
 from shared.kernel.refusals import Unavailable
 from shared.runtime.clock import SystemClock
+from shared.runtime.locking import one_at_a_time
 from shared.runtime.new_ids import Ids
 
 KAFKA = "4.4.0"
@@ -144,10 +147,14 @@ class PostgresServer:
 
 
 class KafkaServer:
-    """A broker that is its own controller, on the loopback; the same ports at every start."""
+    """A broker that is its own controller, on the loopback; the same ports at every start.
 
-    def __init__(self, folder: Path) -> None:
+    `settings` are its own, by its own names.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] = KAFKA_SETTINGS) -> None:
         self.folder = folder.resolve()
+        self._settings = settings
         self.port, self._controller = free_port(), free_port()
         self._data = self.folder / "data"
         self._file = self.folder / "server.properties"
@@ -223,7 +230,7 @@ class KafkaServer:
             ),
             "controller.listener.names": "CONTROLLER",
             "log.dirs": str(self._data),
-            **KAFKA_SETTINGS,
+            **self._settings,
         }
         lines = [f"{name}={value}\n" for name, value in settings.items()]
         self._file.write_text("".join(lines), "utf-8")
@@ -256,8 +263,10 @@ def _program(name: str) -> str:
 @cache
 def classpath() -> str:
     """Kafka's jars, fetched once into this user's cache: about 45 MB. Raises KafkaNotFetched."""
+    lock = Path(tempfile.gettempdir()) / f"grantline-kafka-{os.getuid()}.lock"
     try:
-        found = jgo.build(KAFKA_JARS, update=False).path
+        with one_at_a_time(lock):  # Two that fetch at once would leave half a jar to each other.
+            found = jgo.build(KAFKA_JARS, update=False).path
     except (OSError, RuntimeError, ValueError) as fault:
         raise KafkaNotFetched from fault
     return f"{found}/jars/*:{found}/modules/*"
