@@ -3,6 +3,7 @@
 from services.evaluation.api.routes import api
 from services.evaluation.domain.deciders import DECIDERS, FOLDS
 from services.evaluation.events import EVENTS
+from services.evaluation.events.policy import UPCASTERS
 from services.evaluation.inbound import HEARD
 from services.evaluation.policies import POLICIES
 from services.evaluation.projections import PROJECTIONS
@@ -16,6 +17,7 @@ DOMAIN = Domain(
     events=EVENTS,
     heard=HEARD,
     folds=FOLDS,
+    upcasters=UPCASTERS,
     deciders=DECIDERS,
     policies=POLICIES,
 )

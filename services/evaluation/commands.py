@@ -4,12 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from services.evaluation.events import (
-    Ballot,
-    Declaration,
-    Outcome,
-    Verdict,
-)
+from services.evaluation.events.vocabulary import Ballot, Declaration, Outcome, Verdict
 from shared.kernel.commands import Command
 
 

@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.evaluation.events import (
+from services.evaluation.events.decision import (
     CommitteeConvened,
-    ConflictDeclared,
-    CriterionScored,
-    DetailedProposalAccepted,
-    EligibilityAssessed,
-    EligibilityReviewOpened,
     ProjectApproved,
     ProjectDeclined,
     RecommendationMade,
+)
+from services.evaluation.events.eligibility import (
+    DetailedProposalAccepted,
+    EligibilityAssessed,
+    EligibilityReviewOpened,
+)
+from services.evaluation.events.review import (
+    ConflictDeclared,
+    CriterionScored,
     ReviewerAssigned,
     ReviewerRecused,
     ReviewSubmitted,

@@ -26,7 +26,8 @@ from services.evaluation.commands import (
     ScoreCriterion,
     SubmitReview,
 )
-from services.evaluation.events import Condition, Declaration, Parameters, PolicyPublished, Verdict
+from services.evaluation.events.policy import Parameters, PolicyPublished
+from services.evaluation.events.vocabulary import Condition, Declaration, Verdict
 from services.evaluation.inbound import (
     BudgetLine,
     DetailedProposalSubmitted,

@@ -17,7 +17,8 @@ from services.evaluation.domain.organisations import (
     stream_of,
 )
 from services.evaluation.domain.proposals import PROPOSAL
-from services.evaluation.events import Condition, Parameters, Participant
+from services.evaluation.events.policy import Parameters
+from services.evaluation.events.vocabulary import Condition, Participant
 from services.evaluation.inbound import (
     AffiliationDeclared,
     OrganisationAliasRecorded,

@@ -27,16 +27,16 @@ from services.evaluation.domain.state import (
     EvaluationNotFound,
     NotAtThisStage,
 )
-from services.evaluation.events import (
+from services.evaluation.events.decision import (
     CommitteeConvened,
     DueDiligenceCleared,
-    EligibilityConditionAssessed,
-    Participant,
     ProjectApproved,
     ProjectDeclined,
     RecommendationMade,
     VoteRecorded,
 )
+from services.evaluation.events.eligibility import EligibilityConditionAssessed
+from services.evaluation.events.vocabulary import Participant
 from services.evaluation.inbound import ProposalWithdrawn
 from shared.kernel.commands import Actor, Command
 from shared.kernel.events import Event, body_of

@@ -25,7 +25,7 @@ from services.evaluation.domain.state import (
     EvaluationNotFound,
     NotAtThisStage,
 )
-from services.evaluation.events import (
+from services.evaluation.events.eligibility import (
     DetailedProposalReturned,
     EligibilityAssessed,
     EligibilityConditionAssessed,

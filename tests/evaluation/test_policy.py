@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.evaluation.app import DOMAIN
-from services.evaluation.events import Parameters
+from services.evaluation.events.policy import Parameters
 from shared.kernel.policy_book import PolicyEndsBeforeItBegins, PolicyVersionTaken
 from tests.evaluation.examples import POLICIES, policy, publish
 from tests.support.spec import given

@@ -27,16 +27,16 @@ from services.evaluation.domain.state import (
     NotAtThisStage,
     ScoresAreLocked,
 )
-from services.evaluation.events import (
+from services.evaluation.events.review import (
     ConflictDeclared,
     CriterionScored,
-    Declaration,
     ReviewerAssigned,
     ReviewerRecused,
     ReviewSubmitted,
     ScoresLocked,
     WeightedScoreComputed,
 )
+from services.evaluation.events.vocabulary import Declaration
 from services.evaluation.inbound import AffiliationDeclared
 from shared.kernel.commands import Command
 from shared.kernel.refusals import Refusal

@@ -15,7 +15,7 @@ from services.evaluation.domain.scoring import (
     two_decimals,
     weigh,
 )
-from services.evaluation.events import Parameters
+from services.evaluation.events.policy import Parameters
 from tests.evaluation.examples import C_035, CRITERIA
 
 USUAL = Parameters()

@@ -5,12 +5,12 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from services.evaluation.events import (
+from services.evaluation.events.policy import Parameters
+from services.evaluation.events.vocabulary import (
     AwardConditions,
     Ballot,
     Declaration,
     Outcome,
-    Parameters,
     Reasons,
     Verdict,
 )

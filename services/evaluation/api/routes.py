@@ -43,7 +43,7 @@ from services.evaluation.domain.organisations import streams_of
 from services.evaluation.domain.scoring import ranks, two_decimals
 from services.evaluation.domain.state import require_opened
 from services.evaluation.domain.visibility import INSIDE, visible
-from services.evaluation.events import Parameters
+from services.evaluation.events.policy import Parameters
 from services.evaluation.projections import ASSIGNMENTS, EVALUATIONS
 from shared.kernel.commands import PARTIES
 from shared.kernel.policy_book import PublishPolicy

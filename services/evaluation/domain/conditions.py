@@ -13,13 +13,9 @@ from services.evaluation.domain.organisations import (
     stream_of,
 )
 from services.evaluation.domain.proposals import Submission
-from services.evaluation.events import (
-    AttestationUsed,
-    Condition,
-    Parameters,
-    Participant,
-    Verdict,
-)
+from services.evaluation.events.eligibility import AttestationUsed
+from services.evaluation.events.policy import Parameters
+from services.evaluation.events.vocabulary import Condition, Participant, Verdict
 from shared.kernel.canonical import canonical
 from shared.kernel.refusals import NotFound
 from shared.kernel.shown import shown

@@ -24,16 +24,16 @@ from services.evaluation.domain.organisations import Registry
 from services.evaluation.domain.policy import Policies
 from services.evaluation.domain.proposals import Proposal
 from services.evaluation.domain.state import Committee, Decision, Evaluation, require
-from services.evaluation.events import (
+from services.evaluation.events.decision import (
     CommitteeConvened,
     DecisionProposed,
     DueDiligenceCleared,
-    Outcome,
     ProjectApproved,
     ProjectDeclined,
     RecommendationMade,
     VoteRecorded,
 )
+from services.evaluation.events.vocabulary import Outcome
 from shared.kernel.refusals import Fault, Forbidden, Invalid, Refusal, SamePerson
 
 

@@ -28,8 +28,7 @@ from services.evaluation.domain.state import (
     VerdictOnFile,
     require,
 )
-from services.evaluation.events import (
-    Condition,
+from services.evaluation.events.eligibility import (
     DetailedProposalAccepted,
     DetailedProposalReturned,
     EligibilityAssessed,
@@ -37,6 +36,7 @@ from services.evaluation.events import (
     EligibilityReviewOpened,
     VerdictGiven,
 )
+from services.evaluation.events.vocabulary import Condition
 from shared.kernel.refusals import Invalid, Refusal
 from shared.kernel.shown import shown
 

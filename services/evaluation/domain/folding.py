@@ -14,25 +14,29 @@ from services.evaluation.domain.state import (
     Stage,
     VerdictOnFile,
 )
-from services.evaluation.events import (
+from services.evaluation.events.decision import (
     CommitteeConvened,
-    ConflictDeclared,
-    CriterionScored,
     DecisionProposed,
-    DetailedProposalAccepted,
-    DetailedProposalReturned,
     DueDiligenceCleared,
-    EligibilityAssessed,
-    EligibilityConditionAssessed,
-    EligibilityReviewOpened,
     ProjectApproved,
     ProjectDeclined,
     RecommendationMade,
+    VoteRecorded,
+)
+from services.evaluation.events.eligibility import (
+    DetailedProposalAccepted,
+    DetailedProposalReturned,
+    EligibilityAssessed,
+    EligibilityConditionAssessed,
+    EligibilityReviewOpened,
+)
+from services.evaluation.events.review import (
+    ConflictDeclared,
+    CriterionScored,
     ReviewerAssigned,
     ReviewerRecused,
     ReviewSubmitted,
     ScoresLocked,
-    VoteRecorded,
     WeightedScoreComputed,
 )
 from shared.kernel.decider import Fold

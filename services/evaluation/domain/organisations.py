@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias, assert_never
 
-from services.evaluation.events import AttestationUsed, Participant
+from services.evaluation.events.eligibility import AttestationUsed
+from services.evaluation.events.vocabulary import Participant
 from services.evaluation.inbound import (
     AffiliationDeclared,
     OrganisationAliasRecorded,

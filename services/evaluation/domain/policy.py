@@ -2,7 +2,7 @@
 
 from typing import TypeAlias
 
-from services.evaluation.events import Parameters, PolicyPublished
+from services.evaluation.events.policy import Parameters, PolicyPublished
 from shared.kernel.decider import Fold
 from shared.kernel.policy_book import PolicyBook, publishing
 

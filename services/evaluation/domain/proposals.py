@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias, assert_never
 
-from services.evaluation.events import Participant
+from services.evaluation.events.vocabulary import Participant
 from services.evaluation.inbound import (
     DetailedProposalSubmitted,
     ParticipantConfirmed,

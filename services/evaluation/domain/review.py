@@ -20,17 +20,17 @@ from services.evaluation.domain.state import (
     Score,
     require_before_lock,
 )
-from services.evaluation.events import (
+from services.evaluation.events.policy import Parameters
+from services.evaluation.events.review import (
     ConflictDeclared,
     CriterionScored,
-    Parameters,
-    Participant,
     ReviewerAssigned,
     ReviewerRecused,
     ReviewSubmitted,
     ScoresLocked,
     WeightedScoreComputed,
 )
+from services.evaluation.events.vocabulary import Participant
 from shared.kernel.commands import Actor
 from shared.kernel.refusals import Fault, Forbidden, Invalid, NotFound, Refusal
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 
-from services.evaluation.events import CriterionResult, Parameters
+from services.evaluation.events.policy import Parameters
+from services.evaluation.events.review import CriterionResult
 from shared.kernel.canonical import canonical
 from shared.kernel.money import dollars, half_up
 from shared.kernel.refusals import Refusal

@@ -7,11 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from services.evaluation.events import (
-    AttestationUsed,
+from services.evaluation.events.eligibility import AttestationUsed
+from services.evaluation.events.review import CriterionResult
+from services.evaluation.events.vocabulary import (
     Ballot,
     Condition,
-    CriterionResult,
     Declaration,
     Outcome,
     Participant,
