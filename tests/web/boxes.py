@@ -230,3 +230,15 @@ def read_row(read: Read) -> dict[str, Any]:
     if row is None:
         raise NoBox
     return {"row": row, "name": read.path["name"]}
+
+
+@API.question("/boxes/{project_id}/would-fit", action="read_boxes")
+def would_fit(form: FillForm, read: Read) -> dict[str, Any]:
+    """Whether so much would fit; nothing is filled."""
+    return {"fits": form.amount <= 1_000, "language": read.language}
+
+
+@API.question("/boxes/{project_id}/weigh", action="read_boxes")
+def weigh_box(read: Read) -> dict[str, Any]:
+    """What a box weighs; it is not touched."""
+    return {"weighed": read.path["project_id"]}

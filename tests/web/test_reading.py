@@ -106,3 +106,37 @@ async def test_a_position_that_is_none_is_400(world: World, mark: str) -> None:
 
 async def test_a_resource_takes_no_query(world: World) -> None:
     assert (await world.auditor.get(f"/v1/boxes/{BOX}?x=1")).status_code == 400
+
+
+FITS = b'{"amount": {"amount": "10.00", "currency": "CAD"}}'
+JSON = [("content-type", "application/json")]
+
+
+async def test_a_question_is_a_post_that_records_nothing(world: World) -> None:
+    await world.officer.post("/v1/boxes", {"label": "A"})
+    before = dict(world.marks)
+    fits = await world.auditor.send("POST", f"/v1/boxes/{BOX}/would-fit", FITS, JSON)
+    assert (fits.status_code, fits.json()) == (200, {"fits": True, "language": None})
+    weighed = await world.auditor.send("POST", f"/v1/boxes/{BOX}/weigh")
+    assert weighed.json() == {"weighed": BOX}
+    assert world.marks == before
+    assert fits.headers["event-position"] == "intake=1"
+
+
+async def test_a_questions_body_is_read_as_strictly_as_a_commands(world: World) -> None:
+    path = f"/v1/boxes/{BOX}/would-fit"
+    wrong = await world.auditor.send("POST", path, b'{"amount": "10.00"}', JSON)
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/amount")
+    extra = await world.auditor.send("POST", f"/v1/boxes/{BOX}/weigh", b'{"x": 1}', JSON)
+    assert extra.status_code == 422
+    assert (await world.auditor.send("GET", path)).status_code == 405
+    stranger = await world.as_("privacy_officer").send("POST", path, FITS, JSON)
+    assert stranger.status_code == 403
+
+
+async def test_a_read_knows_the_callers_language(world: World) -> None:
+    path = f"/v1/boxes/{BOX}/would-fit"
+    answer = await world.auditor.send(
+        "POST", path, FITS, [*JSON, ("accept-language", "fr-CA, en;q=0.5")]
+    )
+    assert answer.json()["language"] == "fr"

@@ -24,8 +24,8 @@ from shared.runtime.web.describing import (
     Descriptions,
     feed_description,
     first_sentence,
-    rebuild_description,
     stream_description,
+    work_description,
 )
 from shared.runtime.web.feed import feed_endpoint, stream_endpoint
 from shared.runtime.web.gate import Durations, Gate
@@ -33,8 +33,8 @@ from shared.runtime.web.operating import operating_api
 from shared.runtime.web.ports import Service, Verifier
 from shared.runtime.web.problems import on_http, on_refusal, show_problem
 from shared.runtime.web.reading import read_endpoint, resource_endpoint
-from shared.runtime.web.rebuilding import RebuildForm, rebuild_endpoint
 from shared.runtime.web.routes import PREFIX, Api, CommandRoute, ReadRoute, ResourceRoute, Route
+from shared.runtime.web.working import WORKS, work_endpoint
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -88,7 +88,7 @@ def mount(api: Api, service: Service, *, verifier: Verifier, cursor_secret: byte
             endpoint = _endpoint(route, part, service, cursor_secret)
             _add(app, route, endpoint, descriptions.of(route))
     _add_feed(app, api, service)
-    _add_operations(app, api, service)
+    _add_works(app, api, service)
     _add_open(app, service, registry)
     _describe(app, descriptions)
     return app
@@ -109,7 +109,7 @@ def _endpoint(route: Route, api: Api, service: Service, cursor_secret: bytes) ->
 
 
 def _add(app: FastAPI, route: Route, endpoint: Endpoint, description: dict[str, Any]) -> None:
-    method = route.method if isinstance(route, CommandRoute) else "GET"
+    method = route.method if isinstance(route, CommandRoute | ReadRoute) else "GET"
     app.add_api_route(
         route.path,
         endpoint,
@@ -148,17 +148,21 @@ def _add_feed(app: FastAPI, api: Api, service: Service) -> None:
         )
 
 
-def _add_operations(app: FastAPI, api: Api, service: Service) -> None:
-    app.add_api_route(
-        f"{PREFIX}/rebuilds",
-        rebuild_endpoint(api.access, service),
-        methods=["POST"],
-        operation_id="rebuild",
-        summary="Rebuild the read models",
-        tags=["operations"],
-        response_model=None,
-        openapi_extra={**rebuild_description(RebuildForm), "security": [{"bearer": []}]},
-    )
+def _add_works(app: FastAPI, api: Api, service: Service) -> None:
+    for work in WORKS:
+        app.add_api_route(
+            f"{PREFIX}{work.path}",
+            work_endpoint(work, api.access, service),
+            methods=["POST"],
+            operation_id=work.action,
+            summary=first_sentence(work.do.__doc__),
+            tags=["operations"],
+            response_model=None,
+            openapi_extra={
+                **work_description(work.form, work.answer),
+                "security": [{"bearer": []}],
+            },
+        )
 
 
 def _add_open(app: FastAPI, service: Service, registry: CollectorRegistry) -> None:

@@ -1,14 +1,42 @@
 """Bytes of a body: counted as they arrive, and only JSON is asked for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
-from starlette.requests import ClientDisconnect
+from pydantic import ValidationError
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive
 
 from shared.runtime.web.answers import NotJsonType, TooLarge
+from shared.runtime.web.forms import Form, reader_of
+from shared.runtime.web.incoming import Incoming
+from shared.runtime.web.problems import form_refusal
 
 _JSON = re.compile(r'application/json(?:\s*;\s*charset="?utf-8"?)?', re.IGNORECASE)
+
+
+class _Empty(Form):
+    """Where no form is declared, no body is taken, or an empty object."""
+
+
+def body_reader(
+    form: type[Form] | None, bytes_max: int
+) -> Callable[[Request, Incoming], Awaitable[tuple[bytes, Form | None]]]:
+    """A function that reads a request's body, and the form in it if one is declared."""
+    read = reader_of(form or _Empty)
+    empty_allowed = form is None
+
+    async def body_of(request: Request, incoming: Incoming) -> tuple[bytes, Form | None]:
+        body = await read_body(request.receive, incoming.headers, bytes_max)
+        if empty_allowed and not body:
+            return body, None
+        require_json(incoming.headers)
+        try:
+            return body, read(body)
+        except ValidationError as faults:
+            raise form_refusal(faults, body) from None
+
+    return body_of
 
 
 async def read_body(receive: Receive, headers: Mapping[bytes, str], bytes_max: int) -> bytes:

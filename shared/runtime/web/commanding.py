@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,8 +13,8 @@ from shared.kernel.streams import category
 from shared.runtime.items import Answer, Asked
 from shared.runtime.web.access import path_of, permit, roles_for
 from shared.runtime.web.answers import BadQuery
-from shared.runtime.web.bodies import read_body, require_json
-from shared.runtime.web.forms import Form, reader_of
+from shared.runtime.web.bodies import body_reader
+from shared.runtime.web.forms import Form
 from shared.runtime.web.incoming import (
     Incoming,
     effective_at,
@@ -26,14 +25,9 @@ from shared.runtime.web.incoming import (
     route_path,
 )
 from shared.runtime.web.ports import Service
-from shared.runtime.web.problems import form_refusal
 from shared.runtime.web.routes import Api, Ask, CommandRoute, Show
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
-
-
-class _Empty(Form):
-    """A command without a form takes no body, or an empty object."""
 
 
 def command_endpoint(route: CommandRoute, api: Api, service: Service) -> Endpoint:
@@ -42,7 +36,7 @@ def command_endpoint(route: CommandRoute, api: Api, service: Service) -> Endpoin
     Order: role, path, headers, body. Raises NoPolicy if nobody may use the route.
     """
     roles = roles_for(api.access, route.action)
-    body_of = _body_reader(route, service.settings.body_bytes_max)
+    body_of = body_reader(route.form, service.settings.body_bytes_max)
     build = route.handler if route.form else _ignoring_form(route.handler)
     show_of = _Shows(api, service)
     method = route.method
@@ -70,7 +64,7 @@ def command_endpoint(route: CommandRoute, api: Api, service: Service) -> Endpoin
                 correlation_id=incoming.trace_id,
             )
         )
-        return _response(answer, service.domain.service)
+        return answered(answer, service.domain.service)
 
     return endpoint
 
@@ -100,25 +94,6 @@ def _ask(incoming: Incoming, path: Mapping[str, str], service: Service) -> Ask:
     )
 
 
-def _body_reader(
-    route: CommandRoute, bytes_max: int
-) -> Callable[[Request, Incoming], Awaitable[tuple[bytes, Form | None]]]:
-    read = reader_of(route.form or _Empty)
-    empty_allowed = route.form is None
-
-    async def body_of(request: Request, incoming: Incoming) -> tuple[bytes, Form | None]:
-        body = await read_body(request.receive, incoming.headers, bytes_max)
-        if empty_allowed and not body:
-            return body, None
-        require_json(incoming.headers)
-        try:
-            return body, read(body)
-        except ValidationError as faults:
-            raise form_refusal(faults, body) from None
-
-    return body_of
-
-
 def _ignoring_form(handler: Callable[[Ask], Command]) -> Callable[[Form | None, Ask], Command]:
     return lambda form, ask: handler(ask)
 
@@ -142,7 +117,8 @@ class _Shows:
         return shown if show is None else lambda state: show(state, actor)
 
 
-def _response(answer: Answer, service: str) -> Response:
+def answered(answer: Answer, service: str) -> Response:
+    """An answer of the writer as its caller gets it."""
     headers = {
         "etag": f'"{answer.version}"',
         "event-position": f"{service}={answer.sequence}",

@@ -29,7 +29,7 @@ class Descriptions:
     """The OpenAPI parts of one service's routes and the schemas that they refer to."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
-        forms = {r.form for r in routes if isinstance(r, CommandRoute) and r.form}
+        forms = {r.form for r in routes if isinstance(r, CommandRoute | ReadRoute) and r.form}
         ordered = sorted(forms, key=lambda form: (form.__module__, form.__qualname__))
         refs, defined = models_json_schema(
             [(form, "validation") for form in ordered], ref_template=_REF
@@ -47,7 +47,8 @@ class Descriptions:
             case ReadRoute():
                 schema = {"anyOf": [{"$ref": _REF.format(model="Page")}, {"type": "object"}]}
                 query = (*route.query, "limit", "cursor")
-                return _read(route, query, schema, _headers("Event-Position", "Link"))
+                described = _read(route, query, schema, _headers("Event-Position", "Link"))
+                return self._with_form(described, route.form)
             case _:
                 raise TypeError(type(route).__name__)
 
@@ -69,9 +70,11 @@ class Descriptions:
                 **_PROBLEMS,
             },
         }
-        if route.form:
-            schema = self._refs[route.form, "validation"]
-            content = {"application/json": {"schema": schema}}
+        return self._with_form(described, route.form)
+
+    def _with_form(self, described: Schema, form: type[BaseModel] | None) -> Schema:
+        if form:
+            content = {"application/json": {"schema": self._refs[form, "validation"]}}
             described["requestBody"] = {"required": True, "content": content}
         return described
 
@@ -97,8 +100,8 @@ def feed_description() -> Schema:
     }
 
 
-def rebuild_description(form: type[BaseModel]) -> Schema:
-    """The rebuild of all read models."""
+def work_description(form: type[BaseModel], answer: str) -> Schema:
+    """Work that an operator has done."""
     return {
         "parameters": [_in("header", "Idempotency-Key", required=True, schema=_KEY)],
         "requestBody": {
@@ -107,7 +110,7 @@ def rebuild_description(form: type[BaseModel]) -> Schema:
         },
         "responses": {
             "200": {
-                "description": "Events folded, both digests, and whether they are equal.",
+                "description": answer,
                 "content": {"application/json": {"schema": {"type": "object"}}},
             },
             **_PROBLEMS,

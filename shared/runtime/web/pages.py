@@ -112,6 +112,8 @@ class Read:
     path: Mapping[str, str]
     query: Mapping[str, str]
     """The declared parameters that were given; others were refused."""
+    language: str | None
+    """`en` or `fr` where the caller said which; absent means both."""
     snapshot: Snapshot
     paging: Paging
 

@@ -16,9 +16,11 @@ from shared.kernel.refusals import Fault, NotFound
 from shared.kernel.shown import shown
 from shared.runtime.web.access import TEXT_MAX, path_of, permit, roles_for
 from shared.runtime.web.answers import BadQuery, ProjectionBehind
+from shared.runtime.web.bodies import body_reader
 from shared.runtime.web.incoming import (
     Incoming,
     incoming_of,
+    language,
     positions,
     route_path,
     wait_seconds,
@@ -64,6 +66,7 @@ def read_endpoint(route: ReadRoute, api: Api, service: Service, secret: bytes) -
     roles = roles_for(api.access, route.action)
     cursors = Cursors(secret)
     allowed = frozenset({*route.query, "limit", "cursor"})
+    body_of = body_reader(route.form, service.settings.body_bytes_max)
 
     async def endpoint(request: Request) -> Response:
         incoming = incoming_of(request.scope)
@@ -71,6 +74,8 @@ def read_endpoint(route: ReadRoute, api: Api, service: Service, secret: bytes) -
         path = path_of(request)
         query = query_of(request, allowed)
         paging = _paging(request, query, cursors, service.settings)
+        asked = await body_of(request, incoming) if route.method == "POST" else (b"", None)
+        handler = partial(route.handler, asked[1]) if route.form else route.handler
 
         def work(snapshot: Snapshot) -> tuple[str, str | None]:
             read = Read(
@@ -78,10 +83,11 @@ def read_endpoint(route: ReadRoute, api: Api, service: Service, secret: bytes) -
                 now=service.clock.now(),
                 path=path,
                 query=query,
+                language=language(incoming.headers),
                 snapshot=snapshot,
                 paging=paging,
             )
-            result = route.handler(read)
+            result = handler(read)
             if isinstance(result, Written):
                 return result.text, result.next
             if isinstance(result, Page):

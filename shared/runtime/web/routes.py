@@ -82,9 +82,11 @@ class ResourceRoute(Route):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRoute(Route):
-    """A function over one snapshot."""
+    """A function over one snapshot: a GET, or a POST that asks with a body and records nothing."""
 
     query: Sequence[str] = ()
+    method: str = "GET"
+    form: type[Form] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,13 +153,33 @@ class Api:
 
         return declare
 
+    def question(self, path: str, *, action: str) -> Callable[[H], H]:
+        """Declare `def f(form: SomeForm, read: Read)`, or `def f(read: Read)`, for a POST.
 
-def _form_of(handler: Callable[..., Any]) -> type[Form] | None:
+        It is a read: it takes no idempotency key, and nothing is recorded.
+        """
+
+        def declare(handler: H) -> H:
+            self.routes.append(
+                ReadRoute(
+                    path=PREFIX + path,
+                    action=action,
+                    handler=handler,
+                    method="POST",
+                    form=_form_of(handler, "read"),
+                )
+            )
+            return handler
+
+        return declare
+
+
+def _form_of(handler: Callable[..., Any], last: str = "ask") -> type[Form] | None:
     names = list(inspect.signature(handler).parameters)
-    if names == ["ask"]:
+    if names == [last]:
         return None
-    if names != ["form", "ask"]:
-        raise TypeError(f"{handler.__name__} takes (form, ask) or (ask)")
+    if names != ["form", last]:
+        raise TypeError(f"{handler.__name__} takes (form, {last}) or ({last})")
     form = get_type_hints(handler)["form"]
     if not (isinstance(form, type) and issubclass(form, Form)):
         raise TypeError(f"{handler.__name__}: form is no Form")
