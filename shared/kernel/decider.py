@@ -9,11 +9,13 @@ first `-` of a stream's name; foreign streams too, folded from what the service 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from shared.kernel.commands import Command
 from shared.kernel.events import Event, Heard, by_wire_type
 from shared.kernel.operations import DECIDE, OPERATIONS, Operations, evolve_operations
+from shared.kernel.periods import start_of_day
 from shared.kernel.streams import category
 from shared.kernel.upcasting import Upcasters
 
@@ -89,6 +91,10 @@ class _Fields(dict[str, Any]):
         return getattr(self.command, name)
 
 
+def _nothing_due(table: str, until: date) -> Sequence[Mapping[str, Any]]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
     """What a policy knows besides the event: who it acts as, and when."""
@@ -97,6 +103,20 @@ class Reaction:
     """`by`, `now` and `effective_at` for the commands that it issues."""
     find: Callable[..., Mapping[str, Any] | None]
     """`find(table, *key)`: one row of this service's own projections."""
+    due: Callable[[str, date], Sequence[Mapping[str, Any]]] = _nothing_due
+    """`due(table, until)`: rows whose column `due_on` names a civil day up to this one, inclusive.
+
+    In the order of that day, then of their keys. A policy of TimersRun is given so many of them as
+    one transaction bears, and is called again for the next ones: it looks at each row by itself.
+    """
+
+
+def due_command(reaction: Reaction, day: date) -> dict[str, Any]:
+    """`by`, `now` and `effective_at` of a command that fell due at the start of a civil day (X11).
+
+    The day is one of America/Toronto, whether it begins by summer or by winter time.
+    """
+    return {**reaction.command, "effective_at": start_of_day(day)}
 
 
 Policy: TypeAlias = Callable[[Any, Reaction], Sequence[Command]]

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Literal, TypeAlias, assert_never
 
 from shared.kernel.commands import Command
 from shared.kernel.events import Event
 from shared.kernel.identifiers import Line, PersonId, Sha256
-from shared.kernel.refusals import SamePerson
+from shared.kernel.periods import civil_date
+from shared.kernel.refusals import Refusal, SamePerson
 
 
 class PolicyRefused(Event, name="PolicyRefused"):
@@ -90,6 +92,27 @@ class EventsRepublished(Event, name="EventsRepublished"):
     republished_by: PersonId
 
 
+class TimersRun(Event, name="TimersRun"):
+    """What falls due on a business date is done: once for each date, and the dates in order (X11).
+
+    What it sets off is effective at the start of that day in America/Toronto, whenever it is done.
+    """
+
+    business_date: date
+    run_by: PersonId
+
+
+class TimersContinued(Event, name="TimersContinued"):
+    """So much fell due on one date that it is done in several parts; this one is done."""
+
+    business_date: date
+    run_id: str
+    """The event TimersRun of that date, which is the cause of all its parts."""
+    run_by: PersonId
+    after: dict[str, tuple[str, ...]]
+    """By policy and table, the last row that was looked at; empty when nothing is left."""
+
+
 OperationsEvent: TypeAlias = (
     PolicyRefused
     | ProjectionsRebuilt
@@ -99,26 +122,39 @@ OperationsEvent: TypeAlias = (
     | SkipProposed
     | ParkedSkipped
     | EventsRepublished
+    | TimersRun
+    | TimersContinued
 )
 OPERATIONS: tuple[type[Event], ...] = (
     PolicyRefused, ProjectionsRebuilt, ConsumerPaused, ConsumerResumed, ParkedRetried,
-    SkipProposed, ParkedSkipped, EventsRepublished,
+    SkipProposed, ParkedSkipped, EventsRepublished, TimersRun, TimersContinued,
 )  # fmt: skip
+UNASKED = (PolicyRefused, TimersRun, TimersContinued)
+"""Nobody chose their effective date: where it lies before the stream's beginning, that counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """How often some things happened, what is paused, and who proposed to skip what."""
+    """How often some things happened, what is paused or proposed, and how far timers have run."""
 
     refused: int = 0
     rebuilt: int = 0
     paused: frozenset[str] = frozenset()
     proposed: Mapping[str, str] = field(default_factory=dict)
     """By parked message, the first of the two persons."""
+    run_on: date | None = None
+    """The last business date that timers were run for."""
+    unfinished: TimersContinued | None = None
+    """How far that date has come, where something of it is left."""
+
+    def next_run(self, until: date) -> date | None:
+        """The first business date up to this one that is missing; the very first may be any."""
+        following = until if self.run_on is None else self.run_on + timedelta(days=1)
+        return following if following <= until else None
 
 
 def evolve_operations(state: Operations, event: OperationsEvent) -> Operations:
-    """Follow what is paused and proposed; count the rest."""
+    """Follow what is paused and proposed and how far timers have run; count the rest."""
     match event:
         case PolicyRefused():
             return replace(state, refused=state.refused + 1)
@@ -133,6 +169,10 @@ def evolve_operations(state: Operations, event: OperationsEvent) -> Operations:
         case ParkedSkipped():
             kept = {key: by for key, by in state.proposed.items() if key != event.parked_id}
             return replace(state, proposed=kept)
+        case TimersRun():
+            return replace(state, run_on=event.business_date)
+        case TimersContinued():
+            return replace(state, unfinished=event if event.after else None)
         case ParkedRetried() | EventsRepublished():
             return state
         case _:
@@ -200,6 +240,14 @@ class RepublishEvents(Command):
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTimers(Command):
+    """Do what falls due, for the first date up to this one that is missing, or what is left."""
+
+    service: str
+    business_date: date
+
+
 OPERATING = (PauseConsumer, ResumeConsumer, RetryParked, SkipParked, RepublishEvents)
 """What an operator asks for, and the service then does to itself in the same transaction."""
 
@@ -259,6 +307,23 @@ def republish_events(ask: RepublishEvents, operations: Operations) -> list[Event
     ]
 
 
+class DateNotBegun(Refusal):
+    """That business date has not begun yet in America/Toronto; timers run for it once it has."""
+
+    rule = "X11"
+    french = "Cette date n'a pas encore commencé à Toronto; les échéances attendent ce jour-là."
+
+
+def run_timers(ask: RunTimers, operations: Operations) -> list[Event]:
+    """One date at a time, each once, in order (X11). Raises DateNotBegun."""
+    if civil_date(ask.now) < ask.business_date:
+        raise DateNotBegun
+    missing = operations.next_run(ask.business_date)
+    if operations.unfinished is not None or missing is None:
+        return []
+    return [TimersRun(business_date=missing, run_by=ask.by.person)]
+
+
 DECIDE: Mapping[type[Command], Callable[..., list[Event]]] = {
     RecordOperation: record_operation,
     PauseConsumer: pause_consumer,
@@ -266,5 +331,6 @@ DECIDE: Mapping[type[Command], Callable[..., list[Event]]] = {
     RetryParked: retry_parked,
     SkipParked: skip_parked,
     RepublishEvents: republish_events,
+    RunTimers: run_timers,
 }
 """By command, its decision over the stream `operations-<service>`."""

@@ -5,27 +5,37 @@ Nothing here commits. Whatever raises leaves its draft behind and the layers bel
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.kernel.canonical import has_nul
 from shared.kernel.commands import Actor, Command
 from shared.kernel.decider import Decider, Decision, Domain, Policy, Reaction, decide
 from shared.kernel.envelope import BrokenEvent, Envelope, Sealed, seal
 from shared.kernel.events import Event, body_of, wire_type
-from shared.kernel.operations import PolicyRefused, RecordOperation
-from shared.kernel.periods import from_micros, rfc3339, to_micros
+from shared.kernel.operations import (
+    UNASKED,
+    PolicyRefused,
+    RecordOperation,
+    RunTimers,
+    TimersContinued,
+    TimersRun,
+)
+from shared.kernel.periods import from_micros, rfc3339, start_of_day, to_micros
 from shared.kernel.refusals import EffectiveBeforeBeginning, NulInText, Refusal
 from shared.kernel.streams import named_in, subject_of
 from shared.runtime.drafts import Draft
+from shared.runtime.due import Part, all_due
 from shared.runtime.generations import Generation
 from shared.runtime.journal import Entry, Line, Waiting, followed, line_of, read_event
 from shared.runtime.new_ids import Ids, derived
 from shared.runtime.projections import Recorded
 
-REACTIONS_MAX = 1_000
-"""Commands that one event may set off; more is a loop between policies."""
+REACTIONS_DEEP = 100
+"""Reactions to reactions to one event; a longer chain is a loop between policies."""
+REACTIONS_MAX = 10_000
+"""Commands that one event, or one part of what is due on a date, may set off in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +45,25 @@ class Context:
     command_id: str
     correlation_id: str
     causation_id: str | None = None
+
+
+class Cause(NamedTuple):
+    """What policies react to: an event, where it stands, and what it all belongs to."""
+
+    event: Any
+    event_id: str
+    stream: str
+    subject: str
+    effective_at: datetime
+    correlation_id: str
+
+    @classmethod
+    def of(cls, recorded: Recorded, correlation_id: str) -> "Cause":
+        """An event that was recorded just now."""
+        return cls(
+            recorded.event, recorded.event_id, recorded.stream, recorded.subject,
+            recorded.effective_at, correlation_id,
+        )  # fmt: skip
 
 
 class Diverged(BrokenEvent):
@@ -63,6 +92,7 @@ class Deciding:
         self._ids = ids
         self._now = now
         self._causal = bool(domain.witnesses)
+        self._operations = f"operations-{domain.service}"
         self._hears = domain.hears
         self._read = {type_.rpartition(".")[0] for type_ in domain.known}
         """What is read here, whatever its schema version."""
@@ -74,36 +104,56 @@ class Deciding:
 
     def command(self, draft: Draft, command: Command, context: Context) -> Decision:
         """Decide one command and what policies make of its events. Raises Refusal."""
+        if isinstance(command, RunTimers):
+            return self._run_timers(draft, command, context)
         decision, said = self._decide(draft, command, context)
         self._react(draft, said)
         return decision
 
+    def _run_timers(self, draft: Draft, command: RunTimers, context: Context) -> Decision:
+        """Begin the next date, or go on with one of which something is left."""
+        begun: TimersContinued | None = draft.entry(self._operations).state.unfinished
+        decision, said = self._decide(draft, command, context)
+        if begun is not None:
+            said = [self._begun(begun, context)]
+        part = Part(begun.after if begun else {})
+        self._react(draft, said, part)
+        if begun or part.left:
+            [run] = said
+            self._note(
+                draft,
+                TimersContinued(
+                    business_date=run.event.business_date,
+                    run_id=run.event_id,
+                    run_by=run.event.run_by,
+                    after=part.left,
+                ),
+                command,
+                replace(context, causation_id=run.event_id),
+            )
+        return decision
+
+    def _begun(self, begun: TimersContinued, context: Context) -> Cause:
+        """The run that a part belongs to, as policies saw it the first time."""
+        run = TimersRun(business_date=begun.business_date, run_by=begun.run_by)
+        stream, at = self._operations, start_of_day(begun.business_date)
+        return Cause(run, begun.run_id, stream, stream, at, context.correlation_id)
+
     def _decide(
         self, draft: Draft, command: Command, context: Context
-    ) -> tuple[Decision, list[tuple[Recorded, str]]]:
+    ) -> tuple[Decision, list[Cause]]:
         decision = decide(self.domain, command, lambda stream: draft.entry(stream).state)
-        effective_at = to_micros(command.effective_at)
         said = [
-            (
-                self._say(draft, stream, event, (command, effective_at, context)),
-                context.correlation_id,
-            )
+            Cause.of(self._say(draft, stream, event, command, context), context.correlation_id)
             for stream, event in decision.says
         ]
         return decision, said
 
     def _say(
-        self,
-        draft: Draft,
-        stream: str,
-        event: Event,
-        asked: tuple[Command, int, Context],
+        self, draft: Draft, stream: str, event: Event, command: Command, context: Context
     ) -> Recorded:
-        command, effective_at, context = asked
         entry = draft.entry(stream)
-        first = entry.first_effective if entry.version else effective_at
-        if effective_at < first:
-            raise EffectiveBeforeBeginning
+        effective_at = _effective(entry, event, command)
         head = draft.head
         recorded_at = max(head.recorded_at + 1, to_micros(self._now()))
         event_id = self._ids.uuid7_at(recorded_at)
@@ -112,6 +162,7 @@ class Deciding:
         type_ = wire_type(service, event.event_name, schema)
         envelope = {
             **self._who(command, context),
+            "time": rfc3339(from_micros(effective_at)),
             "dataschema": f"/schemas/{event.event_name}.v{schema}.json",
             "id": event_id,
             "originsequence": head.sequence + 1,
@@ -151,7 +202,6 @@ class Deciding:
             "datacontenttype": "application/json",
             "source": f"/grantline/{self.domain.service}",
             "specversion": "1.0",
-            "time": rfc3339(command.effective_at),
         }
         if context.causation_id is not None:
             shared["causationid"] = context.causation_id
@@ -223,7 +273,7 @@ class Deciding:
         newer = followed(self.domain, entry, line.stream, event, at)
         draft.record(line, newer, named_in(line.body, line.subject))
         recorded = self._show(draft, line, event, envelope.actor)
-        self._react(draft, [(recorded, envelope.correlation_id)])
+        self._react(draft, [Cause.of(recorded, envelope.correlation_id)])
 
     def _released(self, draft: Draft, envelope: Envelope) -> list[Waiting]:
         if not self.waiting:
@@ -233,59 +283,88 @@ class Deciding:
         draft.batch.waits.update((held.event_id, None) for held in free)
         return free
 
-    def _react(self, draft: Draft, said: Sequence[tuple[Recorded, str]]) -> None:
-        todo = deque(said)
+    def _react(self, draft: Draft, said: Sequence[Cause], part: Part | None = None) -> None:
+        todo = deque((cause, 1) for cause in said)
         done = 0
         while todo:
-            recorded, correlation_id = todo.popleft()
-            for policy in self.domain.policies.get(type(recorded.event), ()):  # type: ignore[arg-type]
-                reaction = self._reaction(draft, recorded)
-                for number, command in enumerate(policy(recorded.event, reaction)):
+            cause, depth = todo.popleft()
+            assert depth <= REACTIONS_DEEP, "policies set each other off without end"
+            for policy in self.domain.policies.get(type(cause.event), ()):
+                name = policy_name(policy)
+                of_run = part if isinstance(cause.event, TimersRun) else None
+                if of_run and not of_run.concerns(name):
+                    continue
+                reaction = self._reaction(draft, cause, name, of_run)
+                place = of_run.place(name) if of_run else name
+                for number, command in enumerate(policy(cause.event, reaction)):
                     done += 1
                     assert done <= REACTIONS_MAX, "policies set each other off without end"
-                    name = policy_name(policy)
-                    context = Context(
-                        command_id=derived(recorded.event_id, name, number),
-                        correlation_id=correlation_id,
-                        causation_id=recorded.event_id,
-                    )
-                    todo.extend(self._follow(draft, command, context, (recorded, name)))
+                    command_id = derived(cause.event_id, place, number)
+                    followed_by = self._follow(draft, command, command_id, (cause, name))
+                    todo.extend((each, depth + 1) for each in followed_by)
 
-    def _reaction(self, draft: Draft, recorded: Recorded) -> Reaction:
+    def _reaction(self, draft: Draft, cause: Cause, policy: str, part: Part | None) -> Reaction:
         service = Actor(person=f"service:{self.domain.service}", roles=frozenset({"service"}))
-        who = {"by": service, "now": self._now(), "effective_at": recorded.effective_at}
-        find = draft.rows[0].get if draft.rows else _nothing
-        return Reaction(command=who, find=find)
+        who = {"by": service, "now": self._now(), "effective_at": cause.effective_at}
+        if not draft.rows:
+            return Reaction(command=who, find=_nothing)
+        rows = draft.rows[0]
+        due = part.of(policy, rows) if part else all_due(rows)
+        return Reaction(command=who, find=rows.get, due=due)
 
     def _follow(
-        self, draft: Draft, command: Command, context: Context, why: tuple[Recorded, str]
-    ) -> list[tuple[Recorded, str]]:
+        self, draft: Draft, command: Command, command_id: str, why: tuple[Cause, str]
+    ) -> list[Cause]:
+        cause, policy = why
+        context = Context(
+            command_id=command_id,
+            correlation_id=cause.correlation_id,
+            causation_id=cause.event_id,
+        )
         above = draft.above()
         try:
             _, said = self._decide(above, command, context)
         except Refusal as refusal:
-            recorded, name = why
             refused = PolicyRefused(
-                policy=name,
-                event_id=recorded.event_id,
-                stream=recorded.stream,
-                subject=recorded.subject,
+                policy=policy,
+                event_id=cause.event_id,
+                stream=cause.stream,
+                subject=self._concerned(cause, command),
                 code=refusal.code(),
                 rule=refusal.rule,
             )
             above = draft.above()
-            service = self.domain.service
-            begun = from_micros(above.entry(f"operations-{service}").first_effective)
-            note = RecordOperation(
-                service=service,
-                event=refused,
-                by=command.by,
-                now=command.now,
-                effective_at=max(command.now, begun),  # A clock set back shall not block it.
-            )
-            _, said = self._decide(above, note, context)
+            said = self._note(above, refused, command, context)
         draft.keep(above)
         return said
+
+    def _concerned(self, cause: Cause, command: Command) -> str:
+        """In whose history a refusal stands: the cause's, unless that is the passing of time."""
+        if cause.stream != self._operations:
+            return cause.subject
+        return subject_of(self.domain.deciders[type(command)].first_stream(command))
+
+    def _note(
+        self, draft: Draft, event: PolicyRefused | TimersContinued, why: Command, context: Context
+    ) -> list[Cause]:
+        """Record what nobody asked for, now."""
+        service = self.domain.service
+        note = RecordOperation(
+            service=service, event=event, by=why.by, now=why.now, effective_at=why.now
+        )
+        return self._decide(draft, note, context)[1]
+
+
+def _effective(entry: Entry, event: Event, command: Command) -> int:
+    """When an event is true, in microseconds. Raises EffectiveBeforeBeginning."""
+    at = to_micros(command.effective_at)
+    if isinstance(event, TimersRun):
+        at = to_micros(start_of_day(event.business_date))
+    if not entry.version or at >= entry.first_effective:
+        return at
+    if isinstance(event, UNASKED):  # A clock set back, or an old date, shall not block it.
+        return entry.first_effective
+    raise EffectiveBeforeBeginning
 
 
 def policy_name(policy: Policy) -> str:

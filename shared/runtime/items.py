@@ -49,6 +49,20 @@ class Asked:
     correlation_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """Under which key something is asked, what that stands for, and what it belongs to."""
+
+    name: str
+    fingerprint: str
+    correlation_id: str
+
+    @classmethod
+    def internal(cls, name: str) -> "Key":
+        """A key of our own, never used for anything else."""
+        return cls(name=name, fingerprint=name, correlation_id=name)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the caller gets: the new state, its version, and the last own sequence."""
@@ -65,6 +79,10 @@ class Arrived:
     """Messages of other services, in the order in which they arrived."""
 
     messages: Sequence[Delivery]
+
+
+def nothing_more() -> None:
+    """Nothing else is to be done."""
 
 
 @dataclass(frozen=True, slots=True)

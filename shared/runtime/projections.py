@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
+    tuple_,
 )
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -32,6 +33,11 @@ from shared.runtime.database import Prepared, dialect_insert
 
 Row: TypeAlias = Mapping[str, Any]
 RowKey: TypeAlias = "tuple[str, tuple[str, ...]]"
+Place: TypeAlias = "tuple[str, ...]"
+"""Where a row stands among those that fall due: its day, then its key."""
+
+DUE_ON = "due_on"
+"""The text column with the civil day on which a row falls due; empty where nothing does."""
 
 INTEGER = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -127,12 +133,25 @@ class Rows:
             return self.changed[place]
         return self._below.get(table, *key)
 
+    def due(self, table: str, until: str, after: Place = (), limit: int | None = None) -> list[Row]:
+        """Rows due on or before a civil day, after this place, in the order of day and key."""
+        mine = {key: row for (name, key), row in self.changed.items() if name == table}
+        more = None if limit is None else limit + len(mine)
+        stored = self.tables[table]
+        found = [
+            row
+            for row in self._below.due(table, until, after, more)
+            if stored.key_of(row) not in mine
+        ]
+        found += [row for row in mine.values() if row and stored.is_due(row, until, after)]
+        return sorted(found, key=stored.place_of)[:limit]
+
     def put(self, table: str, **row: Any) -> None:
         """Insert or replace a whole row; columns not named are empty."""
         stored = self.tables[table]
         whole = {**stored.blank, **row}
         assert len(whole) == len(stored.blank), f"{table} has no such column"
-        self.changed[table, tuple(row[name] for name in stored.keys)] = whole
+        self.changed[table, stored.key_of(row)] = whole
 
     def change(self, table: str, *key: str, **changes: Any) -> None:
         """Change some columns of a row, which must exist."""
@@ -180,6 +199,26 @@ class StoredTable:
         asked = dict(zip(self._key_names, key, strict=True))
         found = connection.execute(self._one, asked).mappings().first()
         return None if found is None else dict(found)
+
+    def key_of(self, row: Row) -> tuple[str, ...]:
+        """The key of a row."""
+        return tuple(row[name] for name in self.keys)
+
+    def place_of(self, row: Row) -> Place:
+        """Where a row that falls due stands among the others."""
+        return (row[DUE_ON], *self.key_of(row))
+
+    def is_due(self, row: Row, until: str, after: Place) -> bool:
+        """Whether a row falls due on or before a civil day, after this place."""
+        return row[DUE_ON] is not None and row[DUE_ON] <= until and self.place_of(row) > after
+
+    def due(self, connection: Connection, until: str, after: Place, limit: int | None) -> list[Row]:
+        """Read the rows that fall due on or before a civil day, after this place, in order."""
+        order = [self.physical.c[name] for name in (DUE_ON, *self.keys)]
+        query = self._select.where(self.physical.c[DUE_ON] <= until).order_by(*order).limit(limit)
+        if after:
+            query = query.where(tuple_(*order) > tuple_(*after))
+        return [dict(row) for row in connection.execute(query).mappings()]
 
     def write(
         self, connection: Connection, rows: Iterable[tuple[tuple[str, ...], Row | None]]
@@ -256,6 +295,10 @@ class StoredRows:
         row = self.tables[table].load(self.connection, key)
         self._remember(place, row)
         return row
+
+    def due(self, table: str, until: str, after: Place, limit: int | None) -> list[Row]:
+        """Rows due on or before a civil day, after this place, in the order of day and key."""
+        return self.tables[table].due(self.connection, until, after, limit)
 
     def write(self, connection: Connection, changed: Mapping[RowKey, Row | None]) -> None:
         """Write what a layer changed, table by table, each row once."""

@@ -1,10 +1,10 @@
 """One service put together: database, journal, writer, messaging, projections, web."""
 
-import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 import anyio
@@ -21,12 +21,13 @@ from shared.runtime.databases import opened
 from shared.runtime.deciding import Deciding
 from shared.runtime.failpoints import reach
 from shared.runtime.following import Follower
-from shared.runtime.items import Asked, KeyReused
+from shared.runtime.items import Answer, Key
 from shared.runtime.journal import Head, Journal
 from shared.runtime.live import Live
 from shared.runtime.messaging import Relay, Subscriber
 from shared.runtime.metrics import Figures, Parts
 from shared.runtime.new_ids import Ids
+from shared.runtime.once import Once
 from shared.runtime.operating import Operating
 from shared.runtime.projections import Projection
 from shared.runtime.reading import Snapshot
@@ -34,6 +35,7 @@ from shared.runtime.rebuild import Rebuild, RebuildRunning, Rebuilt
 from shared.runtime.receiving import Receiving
 from shared.runtime.settings import Settings
 from shared.runtime.tally import Lag, Rebuilds
+from shared.runtime.timers import Daily, Timers
 from shared.runtime.topics import group_of
 from shared.runtime.transport import Transport
 from shared.runtime.web.routes import Api
@@ -109,6 +111,10 @@ class Service:
         self.writer = Writer(self._database, journal, doing, [rows], self.settings, self.clock)
         self.writer.on_commit = self._on_commit
         self.writer.on_foreign = self._follow
+        self._once = Once(self.writer, self.snapshot)
+        timers = Timers(self.name, self._once, self.clock.now, self.ids)
+        self._timers = timers
+        self._daily = Daily(timers, self.clock.now) if self.settings.timers_daily else None
         self.arrivals.reach(self.writer.head.position)
         self._follower = Follower(self._database, self.writer, self._on_commit)
         self._connect()
@@ -158,11 +164,15 @@ class Service:
         self._relay.start()
         if self._subscriber:
             self._subscriber.start()
+        if self._daily:
+            self._daily.start()
 
     def stop_listening(self) -> None:
         """Answer no more requests and stop the relay and the subscriber."""
         self.stopping = True
         self.arrivals.wake()
+        if self._daily:
+            self._daily.stop()
         if self._subscriber:
             self._subscriber.stop()
         self._relay.stop()
@@ -206,6 +216,7 @@ class Service:
             "relay": self._relay.failure or "ok",
             "subscriber": subscriber or "ok",
             "peers": self._peers(),
+            **({"timers": self._daily.failure or "ok"} if self._daily else {}),
             "service": "stopping" if self.stopping else "ok",
         }
 
@@ -256,19 +267,26 @@ class Service:
             }
         ]
 
-    async def rebuild(
-        self, by: Actor, reason: str, key: str | None = None, fingerprint: str = "rebuild"
-    ) -> Rebuilt:
+    async def run_timers(self, by: Actor, until: date, key: Key) -> Answer:
+        """Do what falls due on each date up to this one that is missing (X11).
+
+        Raises DateNotBegun, or KeyReused before anything is done.
+        """
+        return await anyio.to_thread.run_sync(self._timers.run, by, until, key)
+
+    async def rebuild(self, by: Actor, reason: str, key: Key | None = None) -> Rebuilt:
         """Rebuild all projections and record it, once for each key.
 
         Raises RebuildRunning, or KeyReused before anything is done.
         """
-        key = key or self.ids.uuid7()
-        earlier = await anyio.to_thread.run_sync(self._rebuilt, by.person, key, fingerprint)
+        key = key or Key.internal(self.ids.uuid7())
+        return await anyio.to_thread.run_sync(self._rebuild_once, by, reason, key)
+
+    def _rebuild_once(self, by: Actor, reason: str, key: Key) -> Rebuilt:
+        earlier = self._once.answered(by, key)
         if earlier is not None:
-            return earlier
-        rebuilt = await anyio.to_thread.run_sync(self._rebuild)
-        now = self.clock.now()
+            return Rebuilt(**earlier)
+        rebuilt, now = self._rebuild(), self.clock.now()
         event = ProjectionsRebuilt(
             events=rebuilt.events,
             position=rebuilt.position,
@@ -278,26 +296,8 @@ class Service:
             reason=reason,
         )
         command = RecordOperation(service=self.name, event=event, by=by, now=now, effective_at=now)
-        asked = Asked(
-            command=command,
-            key=key,
-            fingerprint=fingerprint,
-            status=200,
-            show=lambda _: asdict(rebuilt),
-            correlation_id=key,
-        )
-        await self.writer.submit(asked)
+        self._once.ask(command, key, lambda _: asdict(rebuilt))
         return rebuilt
-
-    def _rebuilt(self, person: str, key: str, fingerprint: str) -> Rebuilt | None:
-        """What an earlier rebuild under this key came to."""
-        with self.snapshot() as state:
-            earlier = state.answer(person, key)
-        if earlier is None:
-            return None
-        if earlier.fingerprint != fingerprint:
-            raise KeyReused
-        return Rebuilt(**json.loads(earlier.body))
 
     def _rebuild(self) -> Rebuilt:
         if not self._rebuilding.acquire(blocking=False):

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     audience: str = Field("grantline", description="Whom the tokens are for.")
     log_level: str = Field("info", description="debug, info, warning or error.")
 
+    timers_daily: bool = Field(
+        False, description="Whether timers run by themselves, soon after each midnight in Toronto."
+    )
     queue_items_max: int = Field(
         4096, ge=1, description="Items waiting for the writer; more are told to come back (503)."
     )

@@ -35,6 +35,7 @@ from shared.runtime.items import (
     Outcome,
     Task,
     WriterFailed,
+    nothing_more,
 )
 from shared.runtime.journal import Head, Journal, Marks, StoredAnswer
 from shared.runtime.operating import Operating
@@ -47,10 +48,6 @@ log = structlog.get_logger()
 
 IDLE_SECONDS = 0.2
 """How long an idle writer waits before it notes how far the relay has come."""
-
-
-def _nothing() -> None:
-    """Nothing else is to be done."""
 
 
 class Writer:
@@ -86,8 +83,7 @@ class Writer:
         with database.writing() as connection:
             self.head = journal.lock_head(connection)
             self.marks: Marks = journal.marks(connection)
-            self._waiting = journal.waiting_count(connection)
-            deciding.waiting = self._waiting
+            self._waiting = deciding.waiting = journal.waiting_count(connection)
         self._relayed = self.head.relayed
 
     def start(self) -> None:
@@ -127,12 +123,19 @@ class Writer:
         answer: Answer = await self._inbox.ask(asked)
         return answer
 
+    def ask(self, asked: Asked) -> Answer:
+        """The same as `submit`, in a thread that waits. Raises the same."""
+        answer: Answer = self._inbox.hand(asked)
+        return answer
+
     def receive(self, messages: Sequence[Delivery]) -> None:
         """Take in messages of other services; returns after the commit. What cannot be taken in is
         parked. Raises SQLAlchemyError when the store fails; then nothing is recorded."""
         self._inbox.hand(Arrived(messages))
 
-    def run(self, work: Callable[[Connection], Any], then: Callable[[], None] = _nothing) -> Any:
+    def run(
+        self, work: Callable[[Connection], Any], then: Callable[[], None] = nothing_more
+    ) -> Any:
         """Run maintenance on the writer's connection, in a transaction of its own; and then,
         only if that was committed and before anything else is decided, something in memory."""
         return self._inbox.hand(Task(work, then))
@@ -326,13 +329,9 @@ class Writer:
             shown = self._operating.done(draft, command, decision)
         else:
             shown = asked.show(entry.state)
-        body = canonical(shown)
-        answer = Answer(
-            asked.status, body.encode(), entry.version, draft.head.sequence, repeated=False
-        )
-        stored = StoredAnswer(
-            asked.fingerprint, asked.status, entry.version, draft.head.sequence, body
-        )
+        body, at = canonical(shown), (entry.version, draft.head.sequence)
+        answer = Answer(asked.status, body.encode(), *at, repeated=False)
+        stored = StoredAnswer(asked.fingerprint, asked.status, *at, body)
         draft.answers[actor, asked.key] = stored
         draft.batch.answers.append((actor, asked.key, *stored))
         return answer

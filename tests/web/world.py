@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import anyio
@@ -20,7 +20,7 @@ from shared.kernel.envelope import Sealed, seal
 from shared.kernel.events import Event, wire_type
 from shared.kernel.refusals import Stale
 from shared.runtime.clock import SetClock
-from shared.runtime.items import Answer, Asked, KeyReused
+from shared.runtime.items import Answer, Asked, Key, KeyReused
 from shared.runtime.metrics import Families
 from shared.runtime.new_ids import Ids
 from shared.runtime.rebuild import Rebuilt
@@ -53,6 +53,7 @@ class World:
     checks: dict[str, str] = field(default_factory=lambda: {"writer": "ok", "relay": "ok"})
     marks: dict[str, int] = field(default_factory=dict)
     rebuilds: list[tuple[str, str, str]] = field(default_factory=list)
+    timers: list[tuple[str, date, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.ids = Ids.seeded(self.clock.now, 1)
@@ -123,10 +124,15 @@ class World:
         with anyio.move_on_after(timeout):
             await self.arrived.wait()
 
-    async def rebuild(self, by: Actor, reason: str, key: str, fingerprint: str) -> Rebuilt:
+    async def rebuild(self, by: Actor, reason: str, key: Key) -> Rebuilt:
         """Nothing is built here; it is noted what was asked."""
-        self.rebuilds.append((by.person, reason, key))
+        self.rebuilds.append((by.person, reason, key.name))
         return Rebuilt(events=0, position=0, digest_before="", digest_after="")
+
+    async def run_timers(self, by: Actor, until: date, key: Key) -> Answer:
+        """Nothing is run here; it is noted what was asked."""
+        self.timers.append((by.person, until, key.name))
+        return Answer(200, b"{}", 0, 0, repeated=False)
 
     def consumers(self) -> Sequence[Mapping[str, Any]]:
         return []

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from prometheus_client.core import Metric
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from shared.kernel.commands import Actor
 from shared.kernel.decider import Domain
 from shared.kernel.envelope import Sealed
+from shared.runtime.items import Answer, Key
 
 
 class Clock(Protocol):
@@ -147,8 +148,12 @@ class Service(Protocol):
         """Return once the journal's position is above `beyond`, or after so many seconds."""
         ...
 
-    async def rebuild(self, by: Actor, reason: str, key: str, fingerprint: str) -> Any:
+    async def rebuild(self, by: Actor, reason: str, key: Key) -> Any:
         """Rebuild all projections and record it; returns what came out."""
+        ...
+
+    async def run_timers(self, by: Actor, until: date, key: Key) -> Answer:
+        """Do what falls due on each date up to this one that is missing."""
         ...
 
     def consumers(self) -> Sequence[Mapping[str, Any]]:
