@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from services.evaluation.events.vocabulary import Ballot, Declaration, Outcome, Verdict
+from services.evaluation.events.vocabulary import Ballot, Declaration, Outcome
 from shared.kernel.commands import Command
+from shared.kernel.eligibility import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

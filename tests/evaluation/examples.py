@@ -27,7 +27,7 @@ from services.evaluation.commands import (
     SubmitReview,
 )
 from services.evaluation.events.policy import Parameters, PolicyPublished
-from services.evaluation.events.vocabulary import Condition, Declaration, Verdict
+from services.evaluation.events.vocabulary import Declaration
 from services.evaluation.inbound import (
     BudgetLine,
     DetailedProposalSubmitted,
@@ -39,6 +39,7 @@ from services.evaluation.inbound import (
     WorkPackage,
 )
 from shared.kernel.commands import Actor, Command
+from shared.kernel.eligibility import Condition, Verdict
 from shared.kernel.events import Event, Heard
 from shared.kernel.periods import start_of_day
 from shared.kernel.policy_book import PublishPolicy

@@ -7,22 +7,24 @@ from datetime import date
 
 import pytest
 
-from services.evaluation.domain.conditions import Case, Computed, compute, inputs_hash
-from services.evaluation.domain.organisations import (
-    ORGANISATION,
-    OrganisationHeard,
-    alike,
-    business,
-    distinct,
-    stream_of,
-)
+from services.evaluation.domain.conditions import Case, inputs_hash
+from services.evaluation.domain.organisations import ORGANISATION, OrganisationHeard
 from services.evaluation.domain.proposals import PROPOSAL
 from services.evaluation.events.policy import Parameters
-from services.evaluation.events.vocabulary import Condition, Participant
+from services.evaluation.events.vocabulary import Participant
 from services.evaluation.inbound import (
     AffiliationDeclared,
     OrganisationAliasRecorded,
     OrganisationProfileAmended,
+)
+from shared.kernel.eligibility import (
+    Computed,
+    Condition,
+    alike,
+    business,
+    compute,
+    distinct,
+    stream_of,
 )
 from tests.evaluation.examples import (
     LEAD,

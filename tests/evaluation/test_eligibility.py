@@ -8,7 +8,7 @@ import pytest
 
 from services.evaluation.app import DOMAIN
 from services.evaluation.commands import OpenEligibilityReview
-from services.evaluation.domain.conditions import CONDITIONS, ConditionUnknown
+from services.evaluation.domain.conditions import ConditionUnknown
 from services.evaluation.domain.eligibility import (
     DetailedProposalIncomplete,
     DetailedProposalWasReturned,
@@ -36,6 +36,7 @@ from services.evaluation.inbound import BudgetLine, NamedParty, ProposalWithdraw
 from services.evaluation.policies import POLICIES as REACTIONS
 from shared.kernel.commands import Command
 from shared.kernel.decider import Reaction
+from shared.kernel.eligibility import CONDITIONS
 from shared.kernel.policy_book import NoPolicyInForce
 from shared.kernel.refusals import Refusal
 from tests.evaluation.examples import (

@@ -12,8 +12,8 @@ from services.evaluation.events.vocabulary import (
     Declaration,
     Outcome,
     Reasons,
-    Verdict,
 )
+from shared.kernel.eligibility import Verdict
 from shared.kernel.identifiers import Line, OrganisationId, PersonId, Sha256, Slug, Text
 from shared.kernel.money import PositiveMoneyIn, Ratio
 from shared.runtime.web.policies import VersionForm

@@ -39,13 +39,13 @@ from services.evaluation.commands import (
 )
 from services.evaluation.domain import policy
 from services.evaluation.domain.eligibility import case_of, computed_conditions, day_of
-from services.evaluation.domain.organisations import streams_of
 from services.evaluation.domain.scoring import ranks, two_decimals
 from services.evaluation.domain.state import require_opened
 from services.evaluation.domain.visibility import INSIDE, visible
 from services.evaluation.events.policy import Parameters
 from services.evaluation.projections import ASSIGNMENTS, EVALUATIONS
 from shared.kernel.commands import PARTIES
+from shared.kernel.eligibility import streams_of
 from shared.kernel.policy_book import PublishPolicy
 from shared.runtime.web.routes import Api, Ask, Page, Read
 

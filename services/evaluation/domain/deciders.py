@@ -22,10 +22,11 @@ from services.evaluation.commands import (
 )
 from services.evaluation.domain import decision, eligibility, policy, review
 from services.evaluation.domain.folding import EVALUATION
-from services.evaluation.domain.organisations import ORGANISATION, streams_of
+from services.evaluation.domain.organisations import ORGANISATION
 from services.evaluation.domain.proposals import PROPOSAL
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Fold, States
+from shared.kernel.eligibility import streams_of
 from shared.kernel.policy_book import PublishPolicy
 
 _EVALUATION = "evaluation-{project_id}"

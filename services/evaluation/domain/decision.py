@@ -11,16 +11,9 @@ from services.evaluation.commands import (
     ProposeDecision,
     RecordVote,
 )
-from services.evaluation.domain.conditions import (
-    CONDITIONS,
-    Case,
-    compute,
-    inputs_hash,
-    starts_too_late,
-)
+from services.evaluation.domain.conditions import Case, inputs_hash
 from services.evaluation.domain.eligibility import case_of
 from services.evaluation.domain.folding import EvaluationEvent
-from services.evaluation.domain.organisations import Registry
 from services.evaluation.domain.policy import Policies
 from services.evaluation.domain.proposals import Proposal
 from services.evaluation.domain.state import Committee, Decision, Evaluation, require
@@ -34,6 +27,7 @@ from services.evaluation.events.decision import (
     VoteRecorded,
 )
 from services.evaluation.events.vocabulary import Outcome
+from shared.kernel.eligibility import CONDITIONS, Registry, compute, starts_too_late
 from shared.kernel.refusals import Fault, Forbidden, Invalid, Refusal, SamePerson
 
 

@@ -11,15 +11,8 @@ from services.evaluation.commands import (
     OpenEligibilityReview,
     ReturnDetailedProposal,
 )
-from services.evaluation.domain.conditions import (
-    CONDITIONS,
-    Case,
-    compute,
-    condition_named,
-    inputs_hash,
-)
+from services.evaluation.domain.conditions import Case, condition_named, inputs_hash
 from services.evaluation.domain.folding import EvaluationEvent, on_file
-from services.evaluation.domain.organisations import Registry
 from services.evaluation.domain.policy import Policies
 from services.evaluation.domain.proposals import Proposal, Submission
 from services.evaluation.domain.state import (
@@ -36,7 +29,7 @@ from services.evaluation.events.eligibility import (
     EligibilityReviewOpened,
     VerdictGiven,
 )
-from services.evaluation.events.vocabulary import Condition
+from shared.kernel.eligibility import CONDITIONS, Condition, Registry, compute
 from shared.kernel.refusals import Invalid, Refusal
 from shared.kernel.shown import shown
 

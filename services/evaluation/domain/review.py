@@ -11,7 +11,6 @@ from services.evaluation.commands import (
     SubmitReview,
 )
 from services.evaluation.domain.folding import ReviewEvent
-from services.evaluation.domain.organisations import Registry, distinct
 from services.evaluation.domain.policy import Policies
 from services.evaluation.domain.scoring import scores_hash, weigh
 from services.evaluation.domain.state import (
@@ -32,6 +31,7 @@ from services.evaluation.events.review import (
 )
 from services.evaluation.events.vocabulary import Participant
 from shared.kernel.commands import Actor
+from shared.kernel.eligibility import Registry, distinct
 from shared.kernel.refusals import Fault, Forbidden, Invalid, NotFound, Refusal
 
 

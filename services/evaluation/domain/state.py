@@ -7,16 +7,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from services.evaluation.events.eligibility import AttestationUsed
 from services.evaluation.events.review import CriterionResult
 from services.evaluation.events.vocabulary import (
     Ballot,
-    Condition,
     Declaration,
     Outcome,
     Participant,
-    Verdict,
 )
+from shared.kernel.eligibility import AttestationUsed, Condition, Verdict
 from shared.kernel.refusals import NotFound, Refusal
 
 Stage: TypeAlias = Literal[

@@ -1,16 +1,9 @@
 """What happens to eligibility: six verdicts, their conclusion, and the detailed version."""
 
 from datetime import date
-from decimal import Decimal
 
-from services.evaluation.events.vocabulary import (
-    Condition,
-    Participants,
-    Reasons,
-    RequestClosed,
-    Settled,
-    Verdict,
-)
+from services.evaluation.events.vocabulary import Participants, Reasons, RequestClosed, Settled
+from shared.kernel.eligibility import AttestationUsed, Condition, Verdict
 from shared.kernel.events import Event, Fact
 from shared.kernel.identifiers import (
     Line,
@@ -37,16 +30,6 @@ class EligibilityReviewOpened(Event, name="EligibilityReviewOpened"):
     policy_version: Slug
     reassessment: Line | None = None
     """Why an ineligible proposal is assessed once more; absent for a newly submitted version."""
-
-
-class AttestationUsed(Fact):
-    """The size attestation that an SME verdict rests on."""
-
-    organisation_id: OrganisationId
-    fte: Decimal
-    affiliates_fte: Decimal
-    as_of: date
-    evidence_sha256: Sha256
 
 
 class EligibilityConditionAssessed(Event, name="EligibilityConditionAssessed"):

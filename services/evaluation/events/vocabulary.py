@@ -8,9 +8,6 @@ from pydantic import Field
 from shared.kernel.events import Fact
 from shared.kernel.identifiers import Line, OrganisationId
 
-Condition: TypeAlias = Literal["scope", "incremental", "participants", "sme", "readiness", "canada"]
-"""One of the six pass or fail gates of the programme (E-0)."""
-Verdict: TypeAlias = Literal["met", "not_met", "unknown"]
 Settled: TypeAlias = Literal["met", "not_met"]
 """A verdict that decides."""
 Declaration: TypeAlias = Literal["none", "potential", "actual"]
