@@ -1,34 +1,32 @@
 """X11: what falls due is done once for each business date, missed dates in order."""
 
-import itertools
 import json
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from shared.kernel.commands import Actor
 from shared.kernel.operations import DateNotBegun, PauseConsumer, RunTimers
 from shared.kernel.periods import from_micros, rfc3339, start_of_day
-from shared.runtime import deciding, due
 from shared.runtime.clock import SetClock
-from shared.runtime.items import Key, KeyReused
-from shared.runtime.journal import Line
-from shared.runtime.timers import Daily
-from tests.runtime.running import Running, at_work, running, until
-from tests.support.watering import GARDEN, PLANT_LIST, SetPlant, WaterPlant
+from tests.runtime.gardening import (
+    HOW,
+    NOON,
+    SET_ON,
+    THIRSTY_ON,
+    bodies,
+    days_run,
+    of,
+    on,
+    run,
+    set_plants,
+    who,
+)
+from tests.runtime.running import Running, running
+from tests.support.watering import GARDEN, SetPlant, WaterPlant
 
 pytestmark = pytest.mark.usefixtures("database")
-
-NOON = datetime(2021, 6, 30, 16, tzinfo=UTC)
-SET_ON = date(2021, 6, 30)
-THIRSTY_ON = date(2021, 7, 3)
-GARDENER = Actor(person="operator-1", roles=frozenset({"operator"}))
-HOW: dict[str, Any] = {"projections": (PLANT_LIST,)}
 
 
 @pytest.fixture
@@ -41,41 +39,6 @@ def clock() -> SetClock:
 def garden(tmp_path: Path, clock: SetClock) -> Iterator[Running]:
     with running(tmp_path, GARDEN, clock=clock, **HOW) as here:
         yield here
-
-
-def who(at: datetime = NOON) -> dict[str, Any]:
-    return {"by": GARDENER, "now": at, "effective_at": at}
-
-
-def set_plants(garden: Running, *plants: str, stubborn: bool = False) -> None:
-    for plant in plants:
-        garden.ask(SetPlant(plant=plant, stubborn=stubborn, **who()))
-
-
-def run(garden: Running, day: date, key: str = "") -> dict[str, Any]:
-    """Have timers run up to this date, as the route does."""
-    key = key or garden.service.ids.uuid7()
-    asked = Key(name=key, fingerprint=day.isoformat(), correlation_id=f"of-{key}")
-    found: dict[str, Any] = json.loads(garden.service._timers.run(GARDENER, day, asked).body)
-    return found
-
-
-def of(garden: Running, name: str) -> list[Line]:
-    """The events of this name, in their order."""
-    return [line for line in garden.lines() if line.type.split(".")[2] == name]
-
-
-def bodies(garden: Running, name: str) -> list[dict[str, Any]]:
-    return [json.loads(line.body) for line in of(garden, name)]
-
-
-def days_run(garden: Running) -> list[str]:
-    return [body["business_date"] for body in bodies(garden, "TimersRun")]
-
-
-def on(day: date) -> datetime:
-    """Some time after noon of a day in Toronto."""
-    return start_of_day(day) + timedelta(hours=13)
 
 
 def test_x11_what_is_due_is_done_at_the_start_of_its_day_and_says_why(
@@ -271,180 +234,3 @@ def test_x11_rows_changed_in_the_same_group_are_seen(garden: Running, clock: Set
         assert not isinstance(outcome, Exception), outcome
     assert garden.commits[-1] == len(garden.lines())
     assert [body["plant"] for body in bodies(garden, "PlantWithered")] == ["fern", "moss"]
-
-
-@pytest.fixture
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A part of a date has so many rows."""
-    with monkeypatch.context() as patch:
-        patch.setattr(due, "PART_ROWS_MAX", 4)
-        yield 4
-
-
-@pytest.mark.usefixtures("small_parts")
-def test_x11_much_that_is_due_is_done_in_parts_and_others_have_their_turn(
-    garden: Running, clock: SetClock
-) -> None:
-    set_plants(garden, *(f"p{number:02}" for number in range(10)))
-    set_plants(garden, "a-rock", "z-rock", stubborn=True)
-    clock.instant = on(THIRSTY_ON)
-    step = {**who(on(THIRSTY_ON)), "service": "garden", "business_date": THIRSTY_ON}
-    garden.ask(RunTimers(**step))
-    assert len(of(garden, "PlantWithered")) == 3
-    garden.ask(SetPlant(plant="late", **who(on(THIRSTY_ON))))
-    assert run(garden, THIRSTY_ON) == {"run_on": "2021-07-03", "left": False}
-    assert days_run(garden) == ["2021-07-03"]
-    withered = [body["plant"] for body in bodies(garden, "PlantWithered")]
-    assert withered == [f"p{number:02}" for number in range(10)]
-    assert len(of(garden, "PolicyRefused")) == 2
-    [ran] = of(garden, "TimersRun")
-    told = [json.loads(line.envelope) for line in of(garden, "PlantWithered")]
-    assert {each["causationid"] for each in told} == {ran.event_id}
-    assert len({each["commandid"] for each in told}) == 10
-
-
-@pytest.mark.usefixtures("small_parts")
-def test_x11_who_dies_between_two_parts_goes_on_with_the_same_date(
-    tmp_path: Path, clock: SetClock
-) -> None:
-    plants = [f"p{number:02}" for number in range(10)]
-    with running(tmp_path, GARDEN, clock=clock, **HOW) as garden:
-        set_plants(garden, "a-rock", stubborn=True)
-        set_plants(garden, *plants)
-        clock.instant = on(THIRSTY_ON)
-        step = {**who(on(THIRSTY_ON)), "service": "garden", "business_date": THIRSTY_ON}
-        garden.ask(RunTimers(**step))
-    with running(tmp_path, GARDEN, clock=clock, **HOW) as garden:
-        clock.instant = on(THIRSTY_ON + timedelta(days=1))
-        run(garden, THIRSTY_ON + timedelta(days=1))
-        assert days_run(garden) == ["2021-07-03", "2021-07-04"]
-        found = [(body["plant"], body["withered_on"]) for body in bodies(garden, "PlantWithered")]
-        assert found == [(plant, "2021-07-03") for plant in plants]
-        assert len(of(garden, "PolicyRefused")) == 2, "once a date"
-        parts = [body["after"] for body in bodies(garden, "TimersContinued")]
-        place = "let_thirsty_wither/plant_list"
-        assert parts == [
-            {place: ["2021-07-03", "p02"]}, {place: ["2021-07-03", "p06"]}, {},
-        ]  # fmt: skip
-
-
-def test_x11_thousands_that_are_due_on_one_date_are_no_loop_and_hold_nobody_up(
-    garden: Running, clock: SetClock
-) -> None:
-    """More rows than one item may set off commands: each commit takes a part of them."""
-    count = 1_050
-    garden.together(*(SetPlant(plant=f"p{number:04}", **who()) for number in range(count)))
-    before = len(garden.commits)
-    clock.instant = on(THIRSTY_ON)
-    run(garden, THIRSTY_ON)
-    withered = bodies(garden, "PlantWithered")
-    assert len(withered) == count
-    assert [body["others"] for body in withered] == list(range(count))
-    sizes = [later - earlier for earlier, later in itertools.pairwise(garden.commits[before - 1 :])]
-    assert max(sizes) <= due.PART_ROWS_MAX + 2
-    assert len(of(garden, "TimersRun")) == 1
-
-
-def test_x4_a_run_is_answered_again_under_its_key_and_that_key_stands_for_nothing_else(
-    garden: Running, clock: SetClock
-) -> None:
-    clock.instant = on(THIRSTY_ON)
-    first = run(garden, SET_ON, key="k")
-    run(garden, THIRSTY_ON)
-    assert run(garden, SET_ON, key="k") == first == {"run_on": "2021-06-30", "left": False}
-    with pytest.raises(KeyReused):
-        run(garden, THIRSTY_ON, key="k")
-    clock.advance(timedelta(days=1))
-    with pytest.raises(KeyReused):
-        run(garden, THIRSTY_ON + timedelta(days=1), key="k")
-    assert days_run(garden)[-1] == "2021-07-03"
-
-
-def test_x11_two_who_ask_at_the_same_time_run_each_date_once(
-    garden: Running, clock: SetClock
-) -> None:
-    set_plants(garden, *(f"p{number}" for number in range(5)))
-    run(garden, SET_ON)
-    clock.instant = on(date(2021, 7, 10))
-    with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: run(garden, date(2021, 7, 10)), range(4)))
-    assert found == [{"run_on": "2021-07-10", "left": False}] * 4
-    assert days_run(garden) == [
-        (SET_ON + timedelta(days=number)).isoformat() for number in range(11)
-    ]
-    assert len(of(garden, "PlantWithered")) == 5
-
-
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_x11_two_processes_of_a_service_run_each_date_once(tmp_path: Path, clock: SetClock) -> None:
-    how = {**HOW, "clock": clock, "timers_daily": True}
-    with running(tmp_path, GARDEN, clock=clock, **HOW) as garden:
-        set_plants(garden, *(f"p{number}" for number in range(5)))
-        run(garden, SET_ON)
-    clock.instant = on(date(2021, 7, 10))
-    with at_work(tmp_path, GARDEN, **how) as one, at_work(tmp_path, GARDEN, **how) as other:
-        until(lambda: len(days_run(one)) == 11)
-        assert len(of(other, "PlantWithered")) == 5
-    assert one.service.health()["timers"] == other.service.health()["timers"] == "ok"
-
-
-def test_x11_the_scheduler_runs_each_new_day_and_those_that_were_missed(
-    tmp_path: Path, clock: SetClock
-) -> None:
-    with at_work(tmp_path, GARDEN, clock=clock, timers_daily=True, **HOW) as garden:
-        daily = garden.service._daily
-        assert daily is not None
-        until(lambda: days_run(garden) == ["2021-06-30"])
-        garden.ask(SetPlant(plant="fern", **who()))
-        clock.instant = start_of_day(date(2021, 7, 1)) - timedelta(microseconds=1)
-        daily.wake()
-        clock.instant = on(THIRSTY_ON)
-        daily.wake()
-        until(lambda: len(days_run(garden)) == 4)
-        assert [body["withered_on"] for body in bodies(garden, "PlantWithered")] == ["2021-07-03"]
-        assert {body["run_by"] for body in bodies(garden, "TimersRun")} == {"service:garden"}
-    clock.advance(timedelta(days=3))
-    with at_work(tmp_path, GARDEN, clock=clock, timers_daily=True, **HOW) as garden:
-        until(lambda: len(days_run(garden)) == 7)
-
-
-def test_x11_the_scheduler_looks_at_the_day_and_runs_nothing_twice(
-    garden: Running, clock: SetClock
-) -> None:
-    daily = Daily(garden.service._timers, clock.now)
-    assert daily.step()
-    assert not daily.step()
-    clock.instant = start_of_day(date(2021, 7, 1)) - timedelta(microseconds=1)
-    assert not daily.step()
-    clock.advance(timedelta(microseconds=1))
-    assert daily.step()
-    assert days_run(garden) == ["2021-06-30", "2021-07-01"]
-
-
-def test_x11_a_date_that_could_not_be_run_is_tried_again_and_shown(
-    tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    broken = threading.Event()
-    broken.set()
-    decide = deciding.Deciding._run_timers
-
-    def fail(*arguments: Any) -> Any:
-        if broken.is_set():
-            raise RuntimeError("a fault of ours")
-        return decide(*arguments)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(deciding.Deciding, "_run_timers", fail)
-        with at_work(tmp_path, GARDEN, clock=clock, timers_daily=True, **HOW) as garden:
-            daily = garden.service._daily
-            assert daily is not None
-            until(lambda: garden.service.health()["timers"] == "RuntimeError")
-            broken.clear()
-            daily.wake()
-            until(lambda: garden.service.health()["timers"] == "ok")
-            assert days_run(garden) == ["2021-06-30"]
-
-
-def test_a_service_has_no_scheduler_unless_told(garden: Running) -> None:
-    assert garden.service._daily is None
-    assert "timers" not in garden.service.health()
