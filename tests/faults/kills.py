@@ -20,6 +20,7 @@ from tests.faults.checker import Anomaly
 from tests.faults.ends import anomalies_of
 from tests.faults.history import Answer, Operation, Poll
 from tests.faults.lives import Ask, Plan, live
+from tests.runtime.running import NeverCame
 
 LIFE_SECONDS_MAX = 40
 """A life that lasts longer hangs, which is an anomaly."""
@@ -161,6 +162,8 @@ class Chain:
         try:
             live(self.folder, plan, self._say, last)
             code = 0
+        except NeverCame:
+            self._tell({"anomalies": [["never quiet", f"after {plan.kill}"]]})
         except BaseException:
             self._tell({"anomalies": [["fails", traceback.format_exc()]]})
         finally:

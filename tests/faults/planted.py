@@ -2,31 +2,61 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
-from shared.kernel.envelope import Envelope
+from shared.kernel.chain import NO_HASH
+from shared.kernel.envelope import Envelope, Sealed, seal
+from shared.kernel.events import Heard
+from shared.kernel.operations import PolicyRefused, RecordOperation
+from shared.runtime import deciding
 from shared.runtime.deciding import Deciding
 from shared.runtime.drafts import Draft
 from shared.runtime.failpoints import reach
+from shared.runtime.generations import Generation
 from shared.runtime.items import Answer, Asked
-from shared.runtime.journal import Batch, Entry, Head, Journal
+from shared.runtime.journal import Batch, Entry, Head, Journal, Line
 from shared.runtime.messaging import Relay, Subscriber
 from shared.runtime.projections import StoredRows
 from shared.runtime.rebuild import Fill
 from shared.runtime.sqlite import SqliteDatabase
 from shared.runtime.writer import Writer
-from tests.faults.topics import TopicTransport
+from tests.faults.checker import CLASSES
+from tests.faults.topics import TopicSubscription, TopicTransport
+from tests.support.ledger import PurseEmpty, Reserve
 
-Plant = Callable[[], None]
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """A fault that is put into this process, and the anomalies that give it away."""
+
+    put_in: Callable[[], None]
+    signs: frozenset[str]
+    """Kinds of anomalies; a crash is none of them, unless the fault is one of crashing."""
 
 
-def _put(owner: type, name: str, function: Callable[..., Any]) -> None:
+NOTHING = Bug(lambda: None, frozenset({*CLASSES, "fails", "hangs", "never quiet", "parked"}))
+"""The control: whatever is found of it was not put in."""
+PLANTED: dict[str, Bug] = {}
+
+
+def planted(*signs: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Note a bug by its name."""
+
+    def note(put_in: Callable[[], None]) -> Callable[[], None]:
+        PLANTED[put_in.__name__] = Bug(put_in, frozenset(signs))
+        return put_in
+
+    return note
+
+
+def _put(owner: Any, name: str, function: Callable[..., Any]) -> None:
     setattr(owner, name, function)
 
 
+@planted("lost", "never quiet")
 def answers_without_committing() -> None:
     """Every seventh group is answered and rolled back."""
     count = 0
@@ -46,6 +76,7 @@ def answers_without_committing() -> None:
     _put(SqliteDatabase, "writing", writing)
 
 
+@planted("unseen")
 def cursor_moves_before_publishing() -> None:
     """The relay notes as sent what it has not sent yet, and stores that."""
     step = Relay.step
@@ -57,6 +88,7 @@ def cursor_moves_before_publishing() -> None:
     _put(Relay, "step", early)
 
 
+@planted("unseen", "never quiet")
 def relay_loses_the_last_of_a_batch() -> None:
     """The cursor moves by batches, one event of which was not sent."""
     publish = TopicTransport.publish
@@ -71,6 +103,7 @@ def relay_loses_the_last_of_a_batch() -> None:
     _put(TopicTransport, "publish", short)
 
 
+@planted("unseen", "never quiet")
 def settles_before_the_effect() -> None:
     """Offsets are committed first, then the events are taken in."""
 
@@ -85,6 +118,7 @@ def settles_before_the_effect() -> None:
     _put(Subscriber, "step", step)
 
 
+@planted("unseen", "never quiet")
 def skips_silently() -> None:
     """One message in ten is settled and forgotten."""
     receive = Writer.receive
@@ -98,11 +132,13 @@ def skips_silently() -> None:
     _put(Writer, "receive", careless)
 
 
+@planted("unseen")
 def waiting_events_are_dropped() -> None:
     """What comes before its predecessor or cause is thrown away."""
     _put(Deciding, "_wait", lambda *about: None)
 
 
+@planted("cycle")
 def causes_are_not_waited_for() -> None:
     """The witness takes effects before their causes."""
 
@@ -113,11 +149,13 @@ def causes_are_not_waited_for() -> None:
     _put(Deciding, "_missing", missing)
 
 
+@planted("inconsistent")
 def expected_version_is_not_checked() -> None:
     """A stale command is recorded all the same."""
     _put(Writer, "_check_version", lambda *about: None)
 
 
+@planted("one key", "duplicate")
 def key_is_not_stored_with_the_event() -> None:
     """The answer of a key is remembered nowhere."""
     write = Journal.write
@@ -130,6 +168,7 @@ def key_is_not_stored_with_the_event() -> None:
     _put(Journal, "write", forgetful)
 
 
+@planted("one key")
 def another_body_under_the_same_key_is_accepted() -> None:
     """What a key stands for is not looked at."""
     ask = Writer._ask
@@ -140,6 +179,7 @@ def another_body_under_the_same_key_is_accepted() -> None:
     _put(Writer, "_ask", lenient)
 
 
+@planted("projection")
 def rows_are_written_now_and_then() -> None:
     """Every fifth group forgets its projection rows."""
     write = StoredRows.write
@@ -154,37 +194,112 @@ def rows_are_written_now_and_then() -> None:
     _put(StoredRows, "write", lazy)
 
 
+@planted("projection", "fails")
 def rebuild_does_not_catch_up() -> None:
     """What was recorded during a rebuild is not in what it shows."""
     _put(Fill, "catch_up", lambda *about: None)
 
 
+@planted("effects")
 def reactions_happen_twice() -> None:
-    """Each event sets off its policies a second time."""
+    """What is heard sets off its policies a second time."""
     react = Deciding._react
 
-    def eager(deciding: Deciding, draft: Draft, said: Any) -> None:
-        react(deciding, draft, said)
-        react(deciding, draft, [each for each in said if each[0].origin != "mirror"])
+    def eager(deciding: Deciding, draft: Draft, said: Any, *about: Any) -> None:
+        react(deciding, draft, said, *about)
+        react(deciding, draft, [each for each in said if isinstance(each.event, Heard)])
 
     _put(Deciding, "_react", eager)
 
 
-PLANTED: Mapping[str, Plant] = {
-    plant.__name__: plant
-    for plant in (
-        answers_without_committing, cursor_moves_before_publishing,
-        relay_loses_the_last_of_a_batch, settles_before_the_effect, skips_silently,
-        waiting_events_are_dropped, causes_are_not_waited_for, expected_version_is_not_checked,
-        key_is_not_stored_with_the_event, another_body_under_the_same_key_is_accepted,
-        rows_are_written_now_and_then, rebuild_does_not_catch_up, reactions_happen_twice,
-    )
-}  # fmt: skip
+@planted("aborted read")
+def refused_commands_leave_events() -> None:
+    """What a reservation has decided is kept, and the caller is told no."""
+    ask = Writer._ask
 
-SLOW = frozenset(
-    {
-        "answers_without_committing", "relay_loses_the_last_of_a_batch",
-        "settles_before_the_effect", "skips_silently",
-    }
-)  # fmt: skip
-"""Found because something never comes, which takes the patience of a test to say."""
+    def torn(writer: Writer, draft: Draft, asked: Asked) -> Answer:
+        answer = ask(writer, draft, asked)
+        if isinstance(asked.command, Reserve) and not answer.repeated:
+            draft.below.keep(draft)  # type: ignore[attr-defined]
+            raise PurseEmpty
+        return answer
+
+    _put(Writer, "_ask", torn)
+
+
+@planted("effects")
+def refused_policies_are_not_recorded() -> None:
+    """What a policy was refused is told to nobody."""
+    decide = Deciding._decide
+
+    def silent(deciding: Deciding, draft: Draft, command: Any, context: Any) -> Any:
+        if isinstance(command, RecordOperation) and isinstance(command.event, PolicyRefused):
+            return None, []
+        return decide(deciding, draft, command, context)
+
+    _put(Deciding, "_decide", silent)
+
+
+@planted("projection")
+def projections_see_events_twice() -> None:
+    """Each event is shown two times."""
+    apply = Generation.apply
+
+    def twice(generation: Generation, rows: Any, recorded: Any) -> None:
+        apply(generation, rows, recorded)
+        apply(generation, rows, recorded)
+
+    _put(Generation, "apply", twice)
+
+
+@planted("unseen", "never quiet")
+def relay_starts_from_the_latest() -> None:
+    """After a restart, only what is new is sent."""
+    start = Relay.start
+
+    def late(relay: Relay) -> None:
+        relay._writer.note_relayed(relay._writer.head.sequence)
+        start(relay)
+
+    _put(Relay, "start", late)
+
+
+@planted("unseen", "never quiet")
+def subscriber_starts_from_the_latest() -> None:
+    """After a restart, only what is new is read."""
+    begin = TopicSubscription.__init__
+
+    def late(subscription: TopicSubscription, *about: Any) -> None:
+        begin(subscription, *about)
+        for origin in subscription._origins:
+            topic = subscription._transport.topic(origin)
+            subscription._settled[origin] = topic.stat().st_size if topic.exists() else 0
+        subscription._given = dict(subscription._settled)
+
+    _put(TopicSubscription, "__init__", late)
+
+
+@planted("gap")
+def sequences_have_holes() -> None:
+    """Now and then a number of the owner's own sequence is given to nobody."""
+    record = Draft.record
+    count = 0
+
+    def skipping(draft: Draft, line: Line, *about: Any) -> None:
+        nonlocal count
+        record(draft, line, *about)
+        count += line.received_at is None
+        if line.received_at is None and count % 9 == 0:
+            draft.head = replace(draft.head, sequence=draft.head.sequence + 1)
+
+    _put(Draft, "record", skipping)
+
+
+@planted("gap")
+def events_are_not_chained() -> None:
+    """An event does not say which one it follows, and nobody looks."""
+
+    def loose(attributes: dict[str, Any], body: str) -> Sealed:
+        return seal({**attributes, "prevhash": NO_HASH}, body)
+
+    _put(deciding, "seal", loose)
