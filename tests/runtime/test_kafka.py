@@ -46,6 +46,7 @@ from tests.support.databases import on_postgresql
 from tests.support.ledger import LEDGER, MIRROR, WITNESS
 from tests.support.neighbours import Neighbours
 from tests.support.servers import Kafka
+from tests.support.topics import empty
 
 NAMES = ("ledger", "mirror", "witness")
 
@@ -61,21 +62,8 @@ def toy_topics(**settings: str) -> Sequence[Topic]:
 @pytest.fixture
 def bootstrap(kafka: Kafka) -> str:
     """A broker whose toy topics are empty."""
-    empty(kafka.bootstrap)
+    empty(kafka.bootstrap, toy_topics())
     return kafka.bootstrap
-
-
-def empty(bootstrap: str, topics: Sequence[Topic] | None = None) -> None:
-    """Make the toy topics anew, and forget who read how far, as a wiped broker would."""
-    with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
-        old = [name for name in admin.list_topics() if name in map(topic_of, NAMES)]
-        groups = [group["group_id"] for group in admin.list_groups()]
-        if old:
-            admin.delete_topics(old)
-            until(lambda: not {*admin.list_topics()} & {*old})
-        if mine := [group for group in groups if group in map(group_of, NAMES)]:
-            admin.delete_groups(mine)
-    make_topics(bootstrap, toy_topics() if topics is None else topics)
 
 
 def committed(bootstrap: str, service: str) -> int:
@@ -382,7 +370,7 @@ def test_a_broker_that_forgot_everything_is_told_again_and_nothing_is_doubled(
             mirror.until(lambda: mirror.state("mirror-a").times == 2)
         ledger.together(put_in(3), put_in(4))
         until(lambda: ledger.service.gauges()["relay_backlog_events"] == 0)
-        empty(bootstrap)
+        empty(bootstrap, toy_topics())
         with alone(tmp_path / "m", MIRROR, bootstrap) as mirror:
             again = RepublishEvents(service="ledger", after=3, reason="wiped", **who())
             ledger.ask(again)

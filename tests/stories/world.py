@@ -1,8 +1,8 @@
 """All five services in one process on real databases, and people who ask them over REST."""
 
 import io
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -17,12 +17,21 @@ from services.main.demo.client import Client, Person
 from services.main.demo.portfolio import Portfolio
 from services.main.demo.progress import Bar
 from services.main.demo.stage import AUDITOR, Stage
-from services.main.embedded import embedded_fleet, front_door
+from services.main.embedded import CREATE, embedded_fleet, front_door
+from shared.runtime.kafka import KafkaTransport
+from shared.runtime.service import Service
 from shared.runtime.serving import Fleet
 from shared.runtime.settings import Settings
+from shared.runtime.topics import wanted_topics
+from tests.support import databases
+from tests.support.servers import kafka_server
+from tests.support.topics import empty
 
 PATIENCE_SECONDS = 60
+SERVICES = ("intake", "evaluation", "membership", "reimbursement", "audit")
 _KEYS = count(1)
+_bootstrap: str | None = None
+"""The broker of a system on real servers."""
 
 
 @dataclass
@@ -85,18 +94,23 @@ class World:
 
     async def quiet(self) -> None:
         """Return when nobody has anything left to send, hear or decide."""
-        seen: list[Mapping[str, int]] = []
         with anyio.fail_after(PATIENCE_SECONDS):
-            while True:
-                now = [service.gauges() for service in self.fleet.services]
-                if now == seen and not any(map(_busy, now)):
-                    return
-                seen = now
+            while not _all_heard(self.fleet.services):
                 await anyio.sleep(0.002)
 
 
-def _busy(figures: Mapping[str, int]) -> bool:
-    return any(value for name, value in figures.items() if name != "journal_position")
+def _all_heard(services: Sequence[Service]) -> bool:
+    """Whether each has all events of those it hears, and none of them wrote while we looked."""
+    before = {service.name: service.writer.head.sequence for service in services}
+    heard = all(
+        service.writer.marks.reached.get(origin, 0) == before[origin]
+        for service in services
+        for origin in service.domain.hears
+    )
+    busy = any(service.writer.queued or service.writer.waiting for service in services)
+    return (
+        heard and not busy and before == {each.name: each.writer.head.sequence for each in services}
+    )
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str, str | None]:
@@ -105,12 +119,38 @@ def refusal(answer: httpx.Response) -> tuple[int, str, str | None]:
     return answer.status_code, problem.get("code", ""), problem.get("rule")
 
 
+@contextmanager
+def on_real_servers() -> Iterator[None]:
+    """Until the end, a system is five services over a real Kafka, each on a real PostgreSQL."""
+    global _bootstrap
+    _bootstrap = kafka_server().bootstrap
+    empty(_bootstrap, wanted_topics())
+    try:
+        with databases.on_postgresql():
+            yield
+    finally:
+        _bootstrap = None
+
+
+def _fleet(data: Path) -> Fleet:
+    if _bootstrap is None:
+        return embedded_fleet(Settings(data=data))
+    transport = KafkaTransport(_bootstrap, wanted_topics())
+    return Fleet(
+        [
+            create(Settings(data=data, postgres=databases.url_of(data, name)), transport)
+            for name, create in zip(SERVICES, CREATE, strict=True)
+        ],
+        transport,
+    )
+
+
 @asynccontextmanager
 async def whole_system(
     data: Path, plays: Portfolio, before: Stage | None = None
 ) -> AsyncIterator[World]:
     """The system on this folder; with a stage of before, its people go on where they were."""
-    fleet = embedded_fleet(Settings(data=data))
+    fleet = _fleet(data)
     root = front_door(fleet)
     async with (
         fleet.lifespan(root),
