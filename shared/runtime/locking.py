@@ -1,6 +1,8 @@
 """Who has a folder: one process at a time, for as long as it lives."""
 
 import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -17,3 +19,11 @@ def exclusive(path: Path) -> IO[bytes]:
         handle.close()
         raise DataInUse from None
     return handle
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Do something that no other process does at the same time, after waiting for the others."""
+    with path.open("wb") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
