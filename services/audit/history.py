@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, or_, select
@@ -10,9 +9,9 @@ from sqlalchemy import Connection, Select, or_, select
 from services.audit.inbound import Told
 from shared.kernel.canonical import read_json
 from shared.kernel.envelope import Sealed
-from shared.kernel.periods import end_of_day, from_micros, to_micros
+from shared.kernel.periods import from_micros
 from shared.runtime.journal import JOURNAL
-from shared.runtime.reading import SEALED, Stored, positions_of
+from shared.runtime.reading import NOW, SEALED, Point, Stored, positions_of
 
 _TOLD = (
     JOURNAL.c.type,
@@ -27,28 +26,10 @@ _TOLD = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """A point on both axes of time: what was known then, of what was true by that day."""
-
-    known_at: datetime | None = None
-    """Of each owner's events, those recorded by this instant (inclusive); absent means all."""
-    as_of: date | None = None
-    """Of those, the ones effective by the end of this civil day; absent means all."""
-
-    def within(self, query: Select[Any]) -> Select[Any]:
-        """The query with this point's limits."""
-        if self.known_at is not None:
-            query = query.where(JOURNAL.c.recorded_at <= to_micros(self.known_at))
-        if self.as_of is not None:
-            query = query.where(JOURNAL.c.effective_at < to_micros(end_of_day(self.as_of)))
-        return query
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which events of a history somebody wants to see."""
 
-    point: Point = Point()
+    point: Point = NOW
     types: Sequence[str] = ()
     """Whole types (`grantline.intake.ProposalSubmitted.v1`) or event names; none means all."""
     origin: str | None = None

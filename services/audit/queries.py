@@ -2,22 +2,21 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from services.audit.history import Point, Wanted, history, is_known, told_of, told_on
+from services.audit.history import Wanted, history, is_known, told_of, told_on
 from services.audit.replay.project import members_on, replayed
 from shared.kernel.canonical import canonical
-from shared.kernel.periods import civil_date, from_micros, parse_instant, rfc3339
+from shared.kernel.periods import civil_date, from_micros, rfc3339
 from shared.kernel.refusals import Fault, NotFound
+from shared.runtime.reading import Point
 from shared.runtime.web.answers import BadQuery
 from shared.runtime.web.pages import BadCursor
+from shared.runtime.web.points import NothingKnownYet, point_of
 from shared.runtime.web.reading import types_of
 from shared.runtime.web.routes import Read, Written
 
-_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _ORIGIN = re.compile(r"[a-z]{1,30}")
 _PLACE = re.compile(r"[0-9]{1,18}")
 _HIDDEN = (
@@ -31,48 +30,6 @@ _HIDDEN = (
     "position",
 )
 """Columns that the projection works with and nobody asks for."""
-
-
-class NothingKnownYet(NotFound):
-    """Nothing was known of this by then, or true by that day; ask for a later point in time."""
-
-    french = "Rien n'en était connu ou en vigueur à ce moment; demandez un moment ultérieur."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The point that a state stands for, each axis filled in."""
-
-    point: Point
-    known_at: datetime
-    as_of: date
-
-
-def known_at_of(query: Mapping[str, str]) -> datetime | None:
-    """The instant asked for. Raises BadQuery unless RFC 3339 with an offset."""
-    if "known_at" not in query:
-        return None
-    try:
-        return parse_instant(query["known_at"])
-    except (ValueError, OverflowError):
-        raise BadQuery(Fault("query: known_at", "instant-with-offset")) from None
-
-
-def as_of_of(query: Mapping[str, str]) -> date | None:
-    """The civil day asked for. Raises BadQuery unless such as 2020-07-20."""
-    if "as_of" not in query:
-        return None
-    try:
-        if not _DAY.fullmatch(query["as_of"]):
-            raise ValueError("a civil day of this century")
-        return date.fromisoformat(query["as_of"])
-    except ValueError:
-        raise BadQuery(Fault("query: as_of", "civil-date")) from None
-
-
-def point_of(query: Mapping[str, str]) -> Point:
-    """The point in time asked for. Raises BadQuery."""
-    return Point(known_at=known_at_of(query), as_of=as_of_of(query))
 
 
 def history_of(read: Read, subject: str) -> Written:
@@ -113,8 +70,8 @@ def _origin(query: Mapping[str, str]) -> str | None:
 
 def state_of(read: Read, project_id: str) -> dict[str, Any]:
     """A project replayed at a point in time. Raises NotFound, NothingKnownYet, BadQuery."""
-    known_at, as_of = known_at_of(read.query), as_of_of(read.query)
-    day = as_of or civil_date(read.now)
+    point = point_of(read.query)
+    known_at, day = point.known_at, point.as_of or civil_date(read.now)
     connection = read.snapshot.connection
     events = list(told_of(connection, project_id, Point(known_at=known_at, as_of=day)))
     if not events:

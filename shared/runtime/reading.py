@@ -1,6 +1,8 @@
 """What can be asked of one state of a journal: positions, streams, events, histories."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -18,6 +20,8 @@ from sqlalchemy import (
 
 from shared.kernel.decider import Domain
 from shared.kernel.envelope import Sealed
+from shared.kernel.periods import end_of_day, to_micros
+from shared.kernel.refusals import Refusal
 from shared.runtime.journal import (
     ANSWER,
     EVENT_SUBJECT,
@@ -41,6 +45,34 @@ OWN_AFTER = (
     .limit(bindparam("limit", type_=BigInteger))
 )
 """Built once: relays and local subscriptions ask it at every commit."""
+
+
+class ToldInPart(Refusal):
+    """A fact true by that day rests on one that is true only later; ask by `known_at` instead."""
+
+    french = "Un fait vrai ce jour-là repose sur un autre qui ne l'est que plus tard."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A point on both axes of time: what was known then, of what was true by that day."""
+
+    known_at: datetime | None = None
+    """Of each owner's events, those recorded by this instant (inclusive); absent means all."""
+    as_of: date | None = None
+    """Of those, the ones effective by the end of this civil day; absent means all."""
+
+    def within(self, query: Select[Any]) -> Select[Any]:
+        """The query with this point's limits."""
+        if self.known_at is not None:
+            query = query.where(JOURNAL.c.recorded_at <= to_micros(self.known_at))
+        if self.as_of is not None:
+            query = query.where(JOURNAL.c.effective_at < to_micros(end_of_day(self.as_of)))
+        return query
+
+
+NOW = Point()
+"""All that is known."""
 
 
 class Stored(NamedTuple):
@@ -82,18 +114,28 @@ class Snapshot:
             arrived[origin] = min(arrived.get(origin, 0), sequence - 1)
         return {self.domain.service: self._head[1], **arrived}
 
-    def state(self, stream: str) -> tuple[Any, int]:
-        """A stream's state and version, folded from its own rows."""
+    def state(self, stream: str, point: Point = NOW) -> tuple[Any, int]:
+        """A stream's state and last version, folded from its own rows, at a point in time.
+
+        What became true later is left out, and so there may be holes; raises ToldInPart where what
+        is left cannot be folded without it.
+        """
         fold = self.domain.folds[stream.partition("-")[0]]
-        query = (
+        query = point.within(
             select(JOURNAL.c.type, JOURNAL.c.schema, JOURNAL.c.body, JOURNAL.c.version)
             .where(JOURNAL.c.stream == stream)
             .order_by(JOURNAL.c.version)
         )
-        state, last = fold.initial, 0
+        state, last, whole = fold.initial, 0, True
         for type_, schema, body, version in self.connection.execute(query):
             event = read_event(self.domain, type_, schema, body)
-            state = state if event is None else fold.evolve(state, event)
+            whole = whole and version == last + 1
+            try:
+                state = state if event is None else fold.evolve(state, event)
+            except Exception as fault:
+                if whole:
+                    raise
+                raise ToldInPart from fault
             last = version
         return state, last
 

@@ -23,6 +23,7 @@ from shared.runtime.clock import SetClock
 from shared.runtime.items import Answer, Asked, Key, KeyReused
 from shared.runtime.metrics import Families
 from shared.runtime.new_ids import Ids
+from shared.runtime.reading import NOW, Point
 from shared.runtime.rebuild import Rebuilt
 from shared.runtime.web.app import mount
 from shared.runtime.web.tokens import LocalIssuer
@@ -206,7 +207,8 @@ class MemorySnapshot:
     def marks(self) -> Mapping[str, int]:
         return {"intake": self.position, **self.world.marks}
 
-    def state(self, stream: str) -> tuple[Any, int]:
+    def state(self, stream: str, point: Point = NOW) -> tuple[Any, int]:
+        assert point == NOW, "memory has no past"
         return self.world.writer.state(stream)
 
     def events(

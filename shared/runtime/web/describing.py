@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.runtime.web.feed import BATCH_TYPE
+from shared.runtime.web.points import POINT
 from shared.runtime.web.problems import MEDIA_TYPE
 from shared.runtime.web.routes import CommandRoute, ReadRoute, ResourceRoute, Route
 
@@ -43,7 +44,7 @@ class Descriptions:
             case CommandRoute():
                 return self._command(route)
             case ResourceRoute():
-                return _read(route, (), {"type": "object"}, _headers("ETag", "Event-Position"))
+                return _read(route, POINT, {"type": "object"}, _headers("ETag", "Event-Position"))
             case ReadRoute():
                 schema = {"anyOf": [{"$ref": _REF.format(model="Page")}, {"type": "object"}]}
                 query = (*route.query, "limit", "cursor")

@@ -12,6 +12,7 @@ from shared.kernel.commands import Actor
 from shared.kernel.decider import Domain
 from shared.kernel.envelope import Sealed
 from shared.runtime.items import Answer, Key
+from shared.runtime.reading import NOW, Point
 
 
 class Clock(Protocol):
@@ -80,8 +81,8 @@ class Snapshot(Protocol):
         """By origin, the sequence up to which this view has folded; the own service included."""
         ...
 
-    def state(self, stream: str) -> tuple[Any, int]:
-        """The folded state of a stream and its version, 0 when it has no event."""
+    def state(self, stream: str, point: Point = NOW) -> tuple[Any, int]:
+        """The folded state of a stream at a point in time, and its version; 0 without an event."""
         ...
 
     def events(

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, quote
 
 import anyio
@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.kernel.canonical import canonical
+from shared.kernel.commands import Actor
 from shared.kernel.refusals import Fault, NotFound
 from shared.kernel.shown import shown
+from shared.runtime.reading import NOW
 from shared.runtime.web.access import TEXT_MAX, path_of, permit, roles_for
 from shared.runtime.web.answers import BadQuery, ProjectionBehind
 from shared.runtime.web.bodies import body_reader
@@ -35,6 +37,7 @@ from shared.runtime.web.pages import (
     Read,
     Written,
 )
+from shared.runtime.web.points import EVERYTHING, POINT, past, point_of
 from shared.runtime.web.ports import Limits, Service, Snapshot
 from shared.runtime.web.routes import Api, ReadRoute, ResourceRoute
 
@@ -105,29 +108,43 @@ def read_endpoint(route: ReadRoute, api: Api, service: Service, secret: bytes) -
 
 
 def resource_endpoint(route: ResourceRoute, api: Api, service: Service) -> Endpoint:
-    """The endpoint of one stream's state. Raises NoPolicy if nobody may use the route."""
+    """The endpoint of one stream's state. Raises NoPolicy if nobody may use the route.
+
+    The state of a point in time has no entity tag: nobody can change the past.
+    """
     roles = roles_for(api.access, route.action)
-    show = api.show.get(route.stream.partition("-")[0])
+    show = api.show.get(route.stream.partition("-")[0], _shown)
 
     async def endpoint(request: Request) -> Response:
         incoming = incoming_of(request.scope)
         actor = incoming.caller
         permit(actor, roles)
         stream = route.stream.format_map(path_of(request))
-        query_of(request, frozenset())
+        point = point_of(query_of(request, frozenset(POINT)))
 
         def work(snapshot: Snapshot) -> tuple[str, int]:
             state, version = snapshot.state(stream)
             if not version:
                 raise NotFound
-            return canonical(shown(state) if show is None else show(state, actor)), version
+            seen = show(state, actor)
+            if point != NOW:
+                then, there = snapshot.state(stream, point)
+                seen = past(show, then if there else None, seen, show(state, EVERYTHING))
+            return canonical(seen), version
 
         seen = await on_snapshot(service, incoming, work)
         body, version = seen.result
-        headers = {"event-position": seen.position, "etag": f'"{version}"'}
+        headers = {"event-position": seen.position}
+        if point == NOW:
+            headers["etag"] = f'"{version}"'
         return Response(body, 200, headers, "application/json")
 
     return endpoint
+
+
+def _shown(state: Any, _: Actor) -> Mapping[str, Any]:
+    document: Mapping[str, Any] = shown(state)
+    return document
 
 
 async def on_snapshot(
