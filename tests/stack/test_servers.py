@@ -55,6 +55,17 @@ def test_postgres_has_what_it_committed_after_a_kill(server: PostgresServer) -> 
         assert connection.execute("SELECT number FROM kept").fetchall() == [(7,)]
 
 
+def test_what_postgres_refuses_does_not_put_values_into_its_log(server: PostgresServer) -> None:
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE TABLE once (word text PRIMARY KEY)")
+        connection.execute("INSERT INTO once VALUES ('canary-7d1')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute("INSERT INTO once VALUES ('canary-7d1')")
+    logged = (server.folder / "log.txt").read_text("utf-8")
+    assert "duplicate key" in logged
+    assert "canary-7d1" not in logged
+
+
 def _alive(pid: int) -> bool:
     """Killed, but not yet counted by the system's first process: that is dead enough."""
     try:

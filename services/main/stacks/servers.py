@@ -38,7 +38,13 @@ NOT_ROOT = "nobody"
 
 POSTGRES_INITIAL = ("--locale=C", "--encoding=UTF8")
 """Text is ordered by its bytes, as in SQLite."""
-POSTGRES_SETTINGS: Mapping[str, str] = {"max_connections": "200", "timezone": "UTC"}
+POSTGRES_SETTINGS: Mapping[str, str] = {
+    "max_connections": "200",
+    "timezone": "UTC",
+    # Its log says what failed, never the row or the statement: values stay out of it.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+}
 KAFKA_SETTINGS: Mapping[str, str] = {
     "auto.create.topics.enable": "false",
     "offsets.topic.num.partitions": "4",
