@@ -1,6 +1,9 @@
 """What every test may ask for: real servers, started once a run, by the first test that asks."""
 
+from typing import Any
+
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.servers import (
     STARTED,
@@ -10,6 +13,10 @@ from tests.support.servers import (
     postgres_server,
     stop_servers,
 )
+
+# Whether a rule holds does not depend on how busy this machine is.
+settings.register_profile("grantline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("grantline")
 
 
 @pytest.fixture(scope="session")
@@ -24,12 +31,21 @@ def kafka() -> Kafka:
     return kafka_server()
 
 
-def pytest_sessionfinish() -> None:
-    """Stop what was started."""
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop what was started; a worker tells the process that reports what it was."""
     stop_servers()
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["servers"] = STARTED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker has ended: note what it ran against; one that crashed did not say."""
+    STARTED.extend(getattr(node, "workeroutput", {}).get("servers", ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the tests ran against."""
     if STARTED:
-        terminalreporter.write_line(f"Servers of this run: {', '.join(STARTED)}.")
+        servers = ", ".join(sorted(set(STARTED)))
+        terminalreporter.write_line(f"Servers of this run: {servers}.")

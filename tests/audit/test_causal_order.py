@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.kernel.canonical import read_json
@@ -112,7 +112,7 @@ STORY.evaluation("DetailedProposalAccepted", STORY.intake("DetailedProposalOpene
 STORY.membership("CandidacyOpened", project_id=PROJECT, opened_on="2020-06-01")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(said=arrivals(STORY.said), parts=st.integers(1, 4))
 def test_any_arrival_gives_a_history_in_which_causes_come_first(
     tmp_path_factory: pytest.TempPathFactory, said: list[Sealed], parts: int

@@ -18,14 +18,14 @@ SEEDS = st.integers(0, 2**32)
 
 
 @given(SEEDS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_good_history_is_clean(seed: int) -> None:
     assert check(valid(random.Random(seed))) == []
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)
 @given(seed=SEEDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_single_corruption_is_found_as_what_it_is(name: str, seed: int) -> None:
     kind, corrupt = CORRUPTIONS[name]
     chance = random.Random(seed)

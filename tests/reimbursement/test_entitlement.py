@@ -206,7 +206,7 @@ CENTS = st.integers(-300_000, 900_000)
 CLAIMS = st.lists(st.lists(CENTS, min_size=1, max_size=4), min_size=1, max_size=4)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @for_all(
     claims=CLAIMS,
     rate=st.fractions(0, 1, max_denominator=97),

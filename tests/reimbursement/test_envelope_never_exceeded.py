@@ -80,7 +80,7 @@ def test_a_lapsed_decision_gives_its_amount_back_once_only() -> None:
 steps = st.lists(st.tuples(st.sampled_from(["reserve", "release"]), st.integers(0, 5)), max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @for_all(steps, st.lists(st.integers(1, ENVELOPE_CENTS), min_size=6, max_size=6))
 def test_commitments_never_exceed_the_envelope(
     asked: list[tuple[str, int]], amounts: list[int]
@@ -101,7 +101,7 @@ def test_commitments_never_exceed_the_envelope(
         assert left(here) == ENVELOPE_CENTS - sum(held.values()) >= 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @for_all(st.permutations([FIRST, SECOND, THIRD, LAST]))
 def test_every_prefix_of_the_history_keeps_within_the_envelope(order: list[str]) -> None:
     here = given(DOMAIN, decisions(AMOUNTS)).after(reserve(BEFORE))
