@@ -25,7 +25,7 @@ from services.main.reach import issuer_of
 GRANTLINE = str(Path(sysconfig.get_path("scripts")) / "grantline")
 NOBODY = "http://127.0.0.1:1"
 """Where nothing listens."""
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 """How long a test waits for what must come; a busy machine starts slowly."""
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+")
 
@@ -76,7 +76,7 @@ def grantline(*words: str, **environment: str) -> Said:
     )
 
 
-def in_a_process(*words: str, seconds: float = 120, **environment: str) -> Said:
+def in_a_process(*words: str, seconds: float = 300, **environment: str) -> Said:
     """The command line to its end, as it is installed."""
     ran = subprocess.run(
         [GRANTLINE, *words],

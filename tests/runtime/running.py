@@ -32,7 +32,7 @@ from tests.support.ledger import CLERK, LEDGER, TILL_LIST, OpenTill, PutIn, Rese
 from tests.support.neighbours import message_of
 
 NOW = datetime(2021, 6, 30, 16, tzinfo=UTC)
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 """How long a test waits for what must come; nothing ever takes that long."""
 _KEYS = count(1)
 

@@ -85,6 +85,9 @@ class PostgresServer:
 
     def start(self) -> None:
         """Run it, its data made at the first start, until it answers. Raises NotReady."""
+        if identity_of(NOT_ROOT):
+            _let_through(self._data)
+            _let_through(Path(_program("postgres")))
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
         self._child.start()
@@ -134,8 +137,6 @@ class PostgresServer:
         identity = identity_of(NOT_ROOT)
         if identity:
             shutil.chown(making, identity["user"], identity["group"])
-            _let_through(making)
-            _let_through(Path(_program("initdb")))
         words = [_program("initdb"), "-D", str(making), "-U", self.superuser, "--auth=trust"]
         made = subprocess.run(
             [*words, *POSTGRES_INITIAL], capture_output=True, text=True, check=False, **identity
