@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator
 from functools import partial
+from itertools import cycle
 from time import perf_counter
 
 BREAK = b"\r\n\r\n"
@@ -66,8 +67,8 @@ class Connection(asyncio.Protocol):
 
 async def post(asked: dict[str, object]) -> dict[str, float]:
     """Post as asked; returns the rate and the 99th percentile of the durations in ms."""
-    port, paths, requests = asked["port"], asked["paths"], asked["requests"]
-    assert isinstance(port, int)
+    ports, paths, requests = asked["ports"], asked["paths"], asked["requests"]
+    assert isinstance(ports, list)
     assert isinstance(paths, list)
     assert isinstance(requests, int)
     body = str(asked["body"]).encode()
@@ -76,7 +77,7 @@ async def post(asked: dict[str, object]) -> dict[str, float]:
     loop = asyncio.get_running_loop()
     began = perf_counter()
     callers = []
-    for path in paths:
+    for path, port in zip(paths, cycle(ports), strict=False):
         head = (
             f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
             f"authorization: Bearer {asked['token']}\r\ncontent-length: {len(body)}\r\n"

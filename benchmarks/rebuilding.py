@@ -1,58 +1,63 @@
-"""P8: rebuild of all projections of a running service, beside a bare scan and beside a follower."""
+"""P8: rebuild of all projections of a running service, beside a bare scan and beside a follower.
+
+The scan reads the same rows with the bare driver and decodes each body with the same models. The
+follower is the peer's way to a new read model: its ProcessApplication reads the log from the
+beginning into the same two tables.
+"""
 
 import asyncio
-from pathlib import Path
+from collections.abc import Callable
+from itertools import count
 
-import pysqlite3.dbapi2 as sqlite
-
+from benchmarks.bare import Driver, driver
 from benchmarks.office import CLERK, OFFICE
-from benchmarks.peers import PeerOffice, open_follower, open_office
-from benchmarks.rounds import Result, Size, compared, in_turns, rate
-from benchmarks.running import note, running
-from benchmarks.samples import cost
+from benchmarks.peers import PeerOffice, filled, open_follower
+from benchmarks.rounds import Against, Result, Size, compared, in_turns, rate
+from benchmarks.running import PROJECTS, fill, running
+from benchmarks.site import Kind, Site
 from shared.runtime.journal import read_event
-from shared.runtime.service import Service
 
-PROJECTS = 1_000
-AT_ONCE = 50
-SCAN = "SELECT type, schema, body FROM journal ORDER BY position"
+KINDS: tuple[Kind, ...] = ("SQLite", "PostgreSQL")
 
 
-async def fill(service: Service, events: int) -> None:
-    """So many costs, many in each command: only the journal matters here."""
-    for start in range(0, events // AT_ONCE):
-        file = start % PROJECTS
-        await note(
-            service,
-            [cost(place * PROJECTS + file, PROJECTS) for place in range(start, start + AT_ONCE)],
-        )
-
-
-def scan(path: Path) -> int:
+def scan(bare: Driver) -> int:
     """Read every row with the bare driver and decode it with the same models as the rebuild."""
-    connection = sqlite.connect(str(path))
-    connection.execute("PRAGMA cache_size=-16384").fetchall()
     read = 0
-    for type_, schema, body in connection.execute(SCAN):
+    for type_, schema, body in bare.scan():
         read_event(OFFICE, type_, schema, body)
         read += 1
-    connection.close()
     return read
 
 
-def run(folder: Path, size: Size) -> list[Result]:
-    """P8, both."""
-    peer = _filled_peer(folder, size.followed)
-    followers = iter(range(size.rounds + 1))
+def following(site: Site, kind: Kind, peer: PeerOffice, events: int) -> Callable[[], float]:
+    """The rate of a follower that reads the peer's log from the beginning."""
+    places = (site.place(kind) for _ in count())
 
-    def followed() -> int:
-        follower = open_follower(folder, peer, f"follower-{next(followers)}")
-        follower.pull_and_process(peer.name)
+    def followed() -> float:
+        follower = open_follower(next(places), peer)
+
+        def work() -> int:
+            follower.pull_and_process(peer.name)
+            return events
+
+        found = rate(work)()
         follower.close()
-        return size.followed
+        return found
 
+    return followed
+
+
+def run(site: Site, size: Size) -> list[Result]:
+    """P8 on both databases."""
+    return [result for kind in KINDS for result in _measured(site, size, kind)]
+
+
+def _measured(site: Site, size: Size, kind: Kind) -> list[Result]:
+    peer = filled(site.place(kind), size.followed, PROJECTS)
+    place = site.place(kind)
+    name = f"P8 rebuild, {kind}"
     with asyncio.Runner() as runner:
-        service_running = running(folder, PROJECTS)
+        service_running = running(place, PROJECTS)
         service = runner.run(service_running.__aenter__())
         runner.run(fill(service, size.events))
 
@@ -61,30 +66,23 @@ def run(folder: Path, size: Size) -> list[Result]:
             assert done.digest_before == done.digest_after
             return done.events
 
-        found = in_turns(
-            size.rounds,
-            {
+        with driver(place) as bare:
+            contenders = {
                 "ours": rate(rebuilt),
-                "scan": rate(lambda: scan(folder / "office.db")),
-                "follower": rate(followed),
-            },
-        )
+                "scan": rate(lambda: scan(bare)),
+                "follower": following(site, kind, peer, size.followed),
+            }
+            found = in_turns(name, size.rounds, contenders)
         runner.run(service_running.__aexit__(None, None, None))
     peer.close()
-    scanned = "bare scan of the same rows, same pydantic models"
-    follows = "eventsourcing 9.5.6 ProcessApplication, the same two tables, SQLite WAL FULL"
+    scanned = Against(other_is="bare scan of the same rows, same pydantic models", goal=0.35)
+    what = f"eventsourcing 9.5.6 ProcessApplication, the same two tables, {kind}"
     return [
-        compared("P8 rebuild beside a scan", found["ours"], found["scan"], scanned, goal=0.35),
+        compared(f"{name}, beside a scan", found["ours"], found["scan"], scanned),
         compared(
-            "P8 rebuild beside a follower", found["ours"], found["follower"], follows, goal=10
+            f"{name}, beside a follower",
+            found["ours"],
+            found["follower"],
+            Against(other_is=what, goal=10),
         ),
     ]
-
-
-def _filled_peer(folder: Path, events: int) -> PeerOffice:
-    peer = open_office(folder)
-    files = [peer.open_file("Essais") for _ in range(10)]
-    for number in range(events - len(files)):
-        made = cost(number, PROJECTS).model_dump(mode="json")
-        peer.note_cost(files[number % len(files)], made)
-    return peer

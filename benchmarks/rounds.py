@@ -1,40 +1,53 @@
 """Contenders measured in turns, and what their rounds say: medians, paired ratios, spread."""
 
 import gc
-import json
-import platform
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from os import cpu_count
-from pathlib import Path
 from statistics import median
 from time import perf_counter
-
-RESULTS = Path(__file__).parent / "results"
-
-Rates = Mapping[str, Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much is measured: enough to be steady, or short enough for every day."""
+    """How much is measured: enough for every day, or all that the goals speak of."""
 
-    rounds: int
-    groups: int
+    rounds: int = 5
+    groups: int = 40
     """P1: groups of 64 events in a round."""
-    requests: int
-    """P2: requests in a round."""
-    commands: int
+    requests: int = 2_000
+    """P2, G5: requests in a round."""
+    commands: int = 1_000
     """P4: commands in a round."""
-    events: int
+    carried: int = 3_000
+    """P5, P6: events in a round."""
+    journeys: int = 60
+    """P7: events in a round, one after the other."""
+    events: int = 40_000
     """P8: events of the journal that is rebuilt."""
-    followed: int
-    """P8: events in a round that the peer follows."""
+    followed: int = 1_000
+    """P6, P8: events in a round that the peer follows."""
+    small: int = 10_000
+    """G1, G2: events of the small journal."""
+    large: int = 100_000
+    """G1, G2: events of the large journal; G3: of the larger one."""
+    memory: int = 10_000
+    """G3: events of the smaller journal."""
 
 
-SHORT = Size(rounds=5, groups=60, requests=3_000, commands=1_500, events=100_000, followed=2_000)
-LONG = Size(rounds=9, groups=200, requests=12_000, commands=6_000, events=400_000, followed=8_000)
+SHORT = Size()
+FULL = Size(
+    rounds=7,
+    groups=150,
+    requests=8_000,
+    commands=4_000,
+    carried=10_000,
+    journeys=200,
+    events=200_000,
+    followed=4_000,
+    large=1_000_000,
+    memory=100_000,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +74,12 @@ class Result:
         reached = self.ratio >= self.goal if self.better == "higher" else self.ratio <= self.goal
         return "yes" if reached else "no"
 
+    @property
+    def wanted(self) -> str:
+        """The goal as it is written."""
+        sign = "≥" if self.better == "higher" else "≤"
+        return "-" if self.goal is None else f"{sign} {self.goal:g}"
+
 
 def rate(work: Callable[[], int]) -> Callable[[], float]:
     """Turn work that returns how much it did into its rate per second."""
@@ -73,7 +92,9 @@ def rate(work: Callable[[], int]) -> Callable[[], float]:
     return measured
 
 
-def in_turns(rounds: int, contenders: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
+def in_turns(
+    what: str, rounds: int, contenders: Mapping[str, Callable[[], float]]
+) -> dict[str, list[float]]:
     """Measure A B A B …: whatever else this machine does, it does to both.
 
     A first round, not counted, opens files and warms caches. What is alive before a round is kept
@@ -87,47 +108,35 @@ def in_turns(rounds: int, contenders: Mapping[str, Callable[[], float]]) -> dict
             figure = measure()
             if number:
                 found[name].append(figure)
+        if number:
+            last = ", ".join(f"{name} {figures[-1]:,.1f}" for name, figures in found.items())
+            say(f"{what}, round {number} of {rounds}: {last}")
     return found
 
 
-def compared(
-    name: str, ours: Sequence[float], other: Sequence[float], other_is: str, goal: float | None
-) -> Result:
-    """Two rates beside each other; higher is better."""
+def say(line: str) -> None:
+    """Tell whoever waits what is going on."""
+    sys.stderr.write(f"{line}\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """What a figure is held against, and what is promised."""
+
+    other_is: str
+    goal: float | None
+    better: str = "higher"
+    unit: str = "per second"
+
+
+def compared(name: str, ours: Sequence[float], other: Sequence[float], against: Against) -> Result:
+    """Figures of the same rounds beside each other: each round has a ratio of its own."""
     ratios = [mine / theirs for mine, theirs in zip(ours, other, strict=True)]
     return Result(
         name=name,
         ours=median(ours),
         other=median(other),
-        other_is=other_is,
         ratio=median(ratios),
-        goal=goal,
-        better="higher",
         spread=(min(ratios), max(ratios)),
+        **asdict(against),
     )
-
-
-def table(results: Sequence[Result]) -> str:
-    """The results as lines for a terminal."""
-    lines = [f"{'':52} {'ours':>10} {'other':>10} {'ratio':>7} {'spread':>13} {'goal':>7}  met"]
-    for result in results:
-        sign = ">=" if result.better == "higher" else "<="
-        goal = "-" if result.goal is None else f"{sign} {result.goal:g}"
-        low, high = result.spread
-        lines.append(
-            f"{result.name:52} {result.ours:10,.1f} {result.other:10,.1f} {result.ratio:7.2f}"
-            f" {low:6.2f}-{high:<6.2f} {goal:>7}  {result.met}"
-        )
-        lines.append(f"  {result.unit}; other: {result.other_is}")
-    return "\n".join(lines)
-
-
-def write(results: Sequence[Result]) -> Path:
-    """Keep the results as `results/latest.json`."""
-    machine = f"{platform.machine()}, {cpu_count()} cores, Python {platform.python_version()}"
-    date = datetime.now(UTC).isoformat(timespec="seconds")
-    found = {"machine": machine, "date": date, "results": [asdict(result) for result in results]}
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / "latest.json"
-    path.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
-    return path

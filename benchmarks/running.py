@@ -4,33 +4,49 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
-from pathlib import Path
 
 from benchmarks.office import CLERK, CostNoted, NoteCosts, OpenFile, create
-from benchmarks.samples import project
+from benchmarks.samples import cost, project
+from benchmarks.site import Place
 from shared.kernel.shown import shown
 from shared.runtime.items import Asked
 from shared.runtime.service import Service
-from shared.runtime.settings import Settings
 from shared.runtime.transport import LocalTransport
 
+PROJECTS = 1_000
+"""Files of an office that is filled."""
+AT_ONCE = 50
+"""Costs of one command where only the journal matters."""
 _KEYS = count()
 
 
 @asynccontextmanager
-async def running(folder: Path, projects: int) -> AsyncIterator[Service]:
+async def running(place: Place, projects: int) -> AsyncIterator[Service]:
     """The service with its files open, and its relay, as in production."""
     transport = LocalTransport()
-    service = create(Settings(data=folder), transport)
+    service = create(place.settings(), transport)
     service.open()
     transport.join(service.name, service.snapshot)
     service.start()
     try:
-        await asyncio.gather(*(_open(service, number) for number in range(projects)))
+        await open_files(service, projects)
         yield service
     finally:
         service.stop_listening()
         service.close()
+
+
+async def open_files(service: Service, projects: int) -> None:
+    """Open the files of so many projects."""
+    await asyncio.gather(*(_open(service, number) for number in range(projects)))
+
+
+async def fill(service: Service, events: int) -> None:
+    """So many costs, many in each command: only the journal matters."""
+    for start in range(0, events // AT_ONCE):
+        file = start % PROJECTS
+        places = range(start, start + AT_ONCE)
+        await note(service, [cost(place * PROJECTS + file, PROJECTS) for place in places])
 
 
 async def _open(service: Service, number: int) -> None:
@@ -74,8 +90,8 @@ async def note_each(service: Service, costs: Sequence[CostNoted], in_flight: int
     todo = iter(costs)
 
     async def caller() -> None:
-        for cost in todo:
-            await note(service, (cost,))
+        for each in todo:
+            await note(service, (each,))
 
     await asyncio.gather(*(caller() for _ in range(in_flight)))
     return len(costs)
