@@ -1,16 +1,13 @@
-"""Events over Kafka: CloudEvents in binary mode, one topic a service, the subject as the key.
+"""Events over Kafka: one topic a service, the subject as the key. Nothing else imports the client.
 
-The value is the stored body, byte for byte; headers carry the attributes, from which a receiver
-rebuilds the envelope, byte for byte, and checks its hash. Nothing else imports the client.
+An idempotent producer waits for every acknowledgement; offsets are committed when what was read is
+in the journal, and not before.
 """
 
-import base64
-import json
 import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -19,17 +16,15 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from kafka.structs import OffsetAndMetadata
 
-from shared.kernel.canonical import canonical
-from shared.kernel.envelope import INTEGERS, OPTIONAL, REQUIRED, Sealed
+from shared.kernel.envelope import Sealed
 from shared.kernel.refusals import Unavailable
 from shared.runtime.delivery import Delivery
+from shared.runtime.records import delivery_of, headers_of
 from shared.runtime.topics import Topic, group_of, service_of, topic_of
 from shared.runtime.transport import Unsent
 
 log = structlog.get_logger()
 
-EVENT_BYTES_MAX = 1_048_576
-"""A longer message is no event of ours: a body has at most 256 KiB."""
 CONNECTING = {
     "bootstrap_timeout_ms": 3_000,
     "request_timeout_ms": 15_000,
@@ -55,8 +50,6 @@ CONSUMING = {
     "fetch_max_wait_ms": 250,
     "metrics_enabled": False,
 }
-_NAMES = frozenset({*REQUIRED, *OPTIONAL, "hash"})
-_CONTENT_TYPE = "content-type"
 
 
 class BrokerAway(Unavailable):
@@ -226,21 +219,24 @@ class KafkaSubscription:
         self._consuming = consuming
         self._check = check
         self._consumer: KafkaConsumer | None = None
-        self._taken: dict[TopicPartition, int] = {}
+        self._taken: dict[TopicPartition, range] = {}
+        """By partition, the offsets of the last batch until it is settled."""
         self._lag: Mapping[str, int] = {}
         self._behind: Mapping[tuple[str, int], int] = {}
 
     def poll(self, limit: int, seconds: float) -> Sequence[Delivery]:
-        """The next messages, partition by partition in their order.
+        """The next messages, partition by partition in their order; the last ones again if they
+        were not settled.
 
         Raises BrokerAway, or TopicWrong before the first of them.
         """
         consumer = self._connected()
+        self._rewind(consumer)
         if paused := consumer.paused():
             consumer.resume(*paused)
         found = self._records(consumer, limit, seconds)
         for partition, records in found.items():
-            self._taken[partition] = records[-1].offset + 1
+            self._taken[partition] = range(records[0].offset, records[-1].offset + 1)
         self._note_lag(consumer, {at: consumer.highwater(at) for at in consumer.assignment()})
         messages = (delivery_of(record) for records in found.values() for record in records)
         return [message for message in messages if message is not None]
@@ -261,12 +257,21 @@ class KafkaSubscription:
         """Commit the offsets of what was handed over; if that fails it is delivered again."""
         if not self._taken or self._consumer is None:
             return
-        offsets = {place: OffsetAndMetadata(at, "", -1) for place, at in self._taken.items()}
+        offsets = {
+            place: OffsetAndMetadata(taken.stop, "", -1) for place, taken in self._taken.items()
+        }
         self._taken = {}
         try:
             self._consumer.commit(offsets, timeout_ms=5_000)
         except KafkaError as failure:  # Somebody else has these partitions by now, or will.
             log.warning("offsets-not-committed", error=type(failure).__name__)
+
+    def _rewind(self, consumer: KafkaConsumer) -> None:
+        """To go on would settle, with the next batch, this one that nobody has."""
+        for partition, taken in self._taken.items():
+            if partition in consumer.assignment():
+                consumer.seek(partition, taken.start)
+        self._taken = {}
 
     def hold(self, seconds: float) -> None:
         """Stay in the group and take nothing. Raises BrokerAway."""
@@ -318,79 +323,3 @@ class KafkaSubscription:
                 lag[service_of(partition.topic)] += missing
                 behind[partition.topic, partition.partition] = missing
         self._lag, self._behind = lag, behind
-
-
-def headers_of(sealed: Sealed) -> tuple[bytes, list[tuple[str, bytes]]]:
-    """The key of a message and its headers, by the Kafka binding of CloudEvents 1.0."""
-    attributes = json.loads(sealed.envelope)
-    content_type = attributes.pop("datacontenttype")
-    headers = [(f"ce_{name}", str(value).encode()) for name, value in attributes.items()]
-    headers.append(("ce_hash", sealed.hash.encode()))
-    headers.append((_CONTENT_TYPE, content_type.encode()))
-    return attributes["subject"].encode(), headers
-
-
-def delivery_of(record: Any) -> Delivery | None:
-    """A record as a message; nothing for a tombstone, which is noted and says nothing."""
-    place = f"{record.topic}/{record.partition}@{record.offset}"
-    if record.value is None:
-        log.warning("tombstone-ignored", stream=place)
-        return None
-    claimed = _texts(record.headers)
-    origin, subject = service_of(record.topic), _printable(record.key)
-    event_id = claimed.get("id", "") if claimed.get("id", "").isprintable() else ""
-    reason, sealed = _sealed(claimed, record)
-    raw = None if sealed else _raw(record)
-    return Delivery(origin, subject, place, sealed, event_id, reason, raw)
-
-
-def _sealed(claimed: Mapping[str, str], record: Any) -> tuple[str, Sealed | None]:
-    """The event that a record holds, rebuilt from its parts; else why there is none."""
-    if len(record.value) > EVENT_BYTES_MAX:
-        return "too-large", None
-    if not claimed.keys() >= {*REQUIRED, "hash"}:
-        return "broken-header", None
-    attributes: dict[str, Any] = {name: text for name, text in claimed.items() if name != "hash"}
-    for name in INTEGERS:
-        if not (claimed[name].isascii() and claimed[name].isdecimal()):
-            return "broken-header", None
-        attributes[name] = int(claimed[name][:20])
-    try:
-        body = record.value.decode()
-        envelope = canonical(attributes)
-    except ValueError:
-        return "broken-body", None
-    if "\x00" in body or not claimed["hash"].isprintable():  # No database keeps these as text.
-        return "broken-body", None
-    return "", Sealed(envelope, body, claimed["hash"])
-
-
-def _texts(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
-    """The attributes in the headers that we know; others, and what is no text, are left out."""
-    found: dict[str, str] = {}
-    for header, value in headers:
-        name = "datacontenttype" if header == _CONTENT_TYPE else header.removeprefix("ce_")
-        if value is not None and name in _NAMES and (header in (_CONTENT_TYPE, f"ce_{name}")):
-            with suppress(UnicodeDecodeError):
-                found[name] = value.decode()
-    return found
-
-
-def _printable(key: bytes | None) -> str:
-    text = (key or b"").decode(errors="replace")
-    return "".join(each if each.isprintable() else "\ufffd" for each in text)[:512]
-
-
-def _raw(record: Any) -> str:
-    """What came instead of an event, for a person to look at; of a large value only the hash."""
-    headers = [[name, _base64(value)] for name, value in record.headers]
-    told: dict[str, Any] = {"headers": headers, "key": _base64(record.key)}
-    if len(record.value) <= EVENT_BYTES_MAX:
-        told["value"] = _base64(record.value)
-    else:
-        told |= {"bytes": len(record.value), "sha256": sha256(record.value).hexdigest()}
-    return canonical(told)
-
-
-def _base64(value: bytes | None) -> str | None:
-    return None if value is None else base64.b64encode(value).decode()

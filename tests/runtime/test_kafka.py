@@ -19,15 +19,13 @@ from shared.kernel.operations import PauseConsumer, RepublishEvents, ResumeConsu
 from shared.runtime.clock import SetClock
 from shared.runtime.delivery import Delivery
 from shared.runtime.kafka import (
-    EVENT_BYTES_MAX,
     BrokerAway,
     KafkaTransport,
     TopicWrong,
-    delivery_of,
-    headers_of,
     make_topics,
     wrong_topics,
 )
+from shared.runtime.records import EVENT_BYTES_MAX, delivery_of, headers_of
 from shared.runtime.topics import Topic, group_of, topic_of, wanted_topics
 from shared.runtime.writer import Writer
 from tests.runtime.running import (
