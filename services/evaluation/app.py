@@ -1,6 +1,6 @@
 """Evaluation put together: what it decides, shows and offers, on the runtime."""
 
-from services.evaluation.api.routes import api
+from services.evaluation.api import api
 from services.evaluation.domain.deciders import DECIDERS, FOLDS
 from services.evaluation.events import EVENTS
 from services.evaluation.events.policy import UPCASTERS

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from shared.kernel.events import Heard
-from shared.kernel.identifiers import OrganisationId, ProjectId, Sha256, Slug
+from shared.kernel.identifiers import Line, OrganisationId, ProjectId, Sha256, Slug
 
 
 class NamedParty(Heard):
@@ -64,10 +64,67 @@ class ParticipantConfirmed(Heard, origin="intake", name="ParticipantConfirmed"):
     content_hash: Sha256
 
 
+class ParticipantsHeldDistinct(Heard, origin="intake", name="ParticipantsHeldDistinct"):
+    """A person holds two participants to be two, whatever names and control say (I-11)."""
+
+    project_id: ProjectId
+    organisation_ids: tuple[OrganisationId, OrganisationId]
+
+
+class ExecutiveEndorsementRecorded(Heard, origin="intake", name="ExecutiveEndorsementRecorded"):
+    """An executive of the lead stands behind the proposal."""
+
+    project_id: ProjectId
+
+
+class ExecutiveEndorsementWithdrawn(Heard, origin="intake", name="ExecutiveEndorsementWithdrawn"):
+    """The executive stands behind the proposal no more."""
+
+    project_id: ProjectId
+    reason: str
+
+
+class OtherFundingDeclared(Heard, origin="intake", name="OtherFundingDeclared"):
+    """The lead declared money from elsewhere for this project, in cents."""
+
+    project_id: ProjectId
+    source: str
+    kind: str
+    amount_cents: int
+
+
+class InformationProvided(Heard, origin="intake", name="InformationProvided"):
+    """The lead answered a question."""
+
+    project_id: ProjectId
+    request_id: str
+
+
+class ReassessmentRequested(Heard, origin="intake", name="ReassessmentRequested"):
+    """The lead of an ineligible proposal asks for it to be assessed once more, and says why."""
+
+    project_id: ProjectId
+    content_hash: Sha256
+    reason: Line
+
+
+class ProposalExpired(Heard, origin="intake", name="ProposalExpired"):
+    """Nobody did anything with the proposal for long; it rests until it is reinstated."""
+
+    project_id: ProjectId
+
+
+class ProposalReinstated(Heard, origin="intake", name="ProposalReinstated"):
+    """The proposal goes on where it was."""
+
+    project_id: ProjectId
+
+
 class ProposalWithdrawn(Heard, origin="intake", name="ProposalWithdrawn"):
     """The lead took the proposal back."""
 
     project_id: ProjectId
+    reason: Line
 
 
 class OrganisationRegistered(Heard, origin="membership", name="OrganisationRegistered"):
@@ -115,6 +172,14 @@ HEARD: tuple[type[Heard], ...] = (
     ProposalSubmitted,
     DetailedProposalSubmitted,
     ParticipantConfirmed,
+    ParticipantsHeldDistinct,
+    ExecutiveEndorsementRecorded,
+    ExecutiveEndorsementWithdrawn,
+    OtherFundingDeclared,
+    InformationProvided,
+    ReassessmentRequested,
+    ProposalExpired,
+    ProposalReinstated,
     ProposalWithdrawn,
     OrganisationRegistered,
     OrganisationProfileAmended,

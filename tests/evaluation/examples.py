@@ -26,6 +26,7 @@ from services.evaluation.commands import (
     ScoreCriterion,
     SubmitReview,
 )
+from services.evaluation.events.eligibility import EligibilityConditionAssessed
 from services.evaluation.events.policy import Parameters, PolicyPublished
 from services.evaluation.events.vocabulary import Declaration
 from services.evaluation.inbound import (
@@ -204,6 +205,13 @@ def assess(
         reason=reason,
         **who(by, on),
     )
+
+
+def assessed(here: Given, command: Command) -> EligibilityConditionAssessed:
+    """The one verdict that is recorded."""
+    (event,) = here.when(command).then_names("EligibilityConditionAssessed")
+    assert isinstance(event, EligibilityConditionAssessed)
+    return event
 
 
 assess_all: list[Command] = [

@@ -7,25 +7,23 @@ from fractions import Fraction
 
 import pytest
 
-from services.evaluation.commands import RecordVote
-from services.evaluation.domain.decision import (
-    AlreadyVoted,
+from services.evaluation.commands import RecordFinding, RecordVote
+from services.evaluation.domain.decision.committee import AlreadyVoted, NoQuorum, NotAtCommittee
+from services.evaluation.domain.decision.deciding import (
     ConditionsNotMet,
     DecisionIncomplete,
-    DueDiligenceOpen,
     NoDecisionProposed,
-    NoQuorum,
-    NotAtCommittee,
     RateOutOfRange,
     RecusedFromDecision,
     SizesChanged,
     StartsTooLate,
 )
-from services.evaluation.domain.proposals import ProposalIsWithdrawn
-from services.evaluation.domain.state import (
+from services.evaluation.domain.decision.diligence import DueDiligenceOpen
+from services.evaluation.domain.stages import (
     AlreadyDecided,
     EvaluationNotFound,
     NotAtThisStage,
+    ProposalIsWithdrawn,
 )
 from services.evaluation.events.decision import (
     CommitteeConvened,
@@ -81,6 +79,15 @@ CHAIR, SECOND, THIRD = MEMBERS
 grown = attested(STARTUP, "640", as_of=date(2020, 9, 1))
 
 
+found = RecordFinding(
+    project_id=PROJECT,
+    finding="Two of three founders left",
+    source="Register of companies",
+    organisation_id=STARTUP,
+    **who(),
+)
+
+
 def vote(by: Actor, ballot: str = "for") -> RecordVote:
     """A member's vote."""
     return RecordVote(project_id=PROJECT, vote=ballot, **who(by))  # type: ignore[arg-type]
@@ -99,7 +106,7 @@ def test_due_diligence_is_cleared_once_with_a_reason() -> None:
 
 
 def test_a_recommendation_has_reasons_and_may_be_made_anew() -> None:
-    recommended = reviewed().after(lock, recommend)
+    recommended = reviewed().after(lock, clear, recommend)
     recommended.when(recommend).then(
         RecommendationMade(
             project_id=PROJECT,
@@ -111,7 +118,7 @@ def test_a_recommendation_has_reasons_and_may_be_made_anew() -> None:
 
 
 def test_the_meeting_is_recorded_with_the_quorum_it_needs() -> None:
-    reviewed().after(lock, recommend).when(convene).then(
+    reviewed().after(lock, clear, recommend).when(convene).then(
         CommitteeConvened(
             project_id=PROJECT,
             attendees=("member-1", "member-2", "member-3"),
@@ -127,10 +134,10 @@ def test_a_reviewer_recused_earlier_stands_back_on_the_committee_too() -> None:
     recused = actor("member-3", "reviewer", "committee")
     here = at_selection().after(assign(recused), declare(recused, "actual"))
     here = replace(reviewed(), history={**reviewed().history, **_and_reviews(here)})
-    here = here.after(lock, recommend, convene)
+    here = here.after(lock, clear, recommend, convene)
     committee = here.state(EVALUATION).committee
     assert committee.recusals == ("member-3",)
-    here.after(clear).when(propose).then_refused(NoQuorum)
+    here.when(propose).then_refused(NoQuorum)
 
 
 def _and_reviews(here: Given) -> dict[str, list[Told]]:
@@ -192,8 +199,9 @@ def test_two_persons_decline_a_project_with_reasons() -> None:
     assert declined.reasons == ("Little for others in it",)
 
 
-def test_a_decline_needs_neither_due_diligence_nor_met_conditions() -> None:
-    here = reviewed().after(lock, recommend, convene, assess("canada", "not_met"))
+def test_a_decline_needs_neither_cleared_due_diligence_nor_met_conditions() -> None:
+    against = replace(recommend, outcome="declined", reasons=("The founders left",))
+    here = reviewed().after(lock, found, against, convene, assess("canada", "not_met"))
     here.after(propose_decline).when(confirm).then_names("ProjectDeclined")
 
 
@@ -280,8 +288,8 @@ def one_recused() -> Given:
 
 
 def without_diligence() -> Given:
-    """Due diligence is open."""
-    return reviewed().after(lock, recommend, convene)
+    """Something was found after due diligence had been cleared."""
+    return at_committee().after(found)
 
 
 def not_in_canada() -> Given:
@@ -296,7 +304,9 @@ def proposed() -> Given:
 
 def withdrawn() -> Given:
     """The lead took its proposal back while a decision was waiting."""
-    return heard(proposed(), PROPOSAL, ProposalWithdrawn(project_id=PROJECT))
+    return heard(
+        proposed(), PROPOSAL, ProposalWithdrawn(project_id=PROJECT, reason="Funded elsewhere")
+    )
 
 
 def locked() -> Given:

@@ -9,30 +9,32 @@ import pytest
 from services.evaluation.app import DOMAIN
 from services.evaluation.commands import OpenEligibilityReview
 from services.evaluation.domain.conditions import ConditionUnknown
-from services.evaluation.domain.eligibility import (
-    DetailedProposalIncomplete,
-    DetailedProposalWasReturned,
-    EligibilityConcluded,
-    EligibilityUnsettled,
+from services.evaluation.domain.eligibility.case import (
     NoSuchDay,
     case_of,
     computed_conditions,
     day_of,
 )
-from services.evaluation.domain.proposals import ProposalIsWithdrawn, VersionNotSubmitted
-from services.evaluation.domain.state import (
+from services.evaluation.domain.eligibility.detailed import (
+    DetailedProposalIncomplete,
+    DetailedProposalWasReturned,
+)
+from services.evaluation.domain.eligibility.verdicts import EligibilityUnsettled
+from services.evaluation.domain.proposals import VersionNotSubmitted
+from services.evaluation.domain.stages import (
     AlreadyDecided,
+    EligibilityConcluded,
     EvaluationNotFound,
     NotAtThisStage,
+    ProposalIsWithdrawn,
 )
 from services.evaluation.events.eligibility import (
-    DetailedProposalReturned,
     EligibilityAssessed,
     EligibilityConditionAssessed,
     EligibilityReviewOpened,
     VerdictGiven,
 )
-from services.evaluation.inbound import BudgetLine, NamedParty, ProposalWithdrawn
+from services.evaluation.inbound import NamedParty, ProposalWithdrawn
 from services.evaluation.policies import POLICIES as REACTIONS
 from shared.kernel.commands import Command
 from shared.kernel.decider import Reaction
@@ -40,13 +42,11 @@ from shared.kernel.eligibility import CONDITIONS
 from shared.kernel.policy_book import NoPolicyInForce
 from shared.kernel.refusals import Refusal
 from tests.evaluation.examples import (
-    DETAILED,
     EVALUATION,
     HISTORY,
     INITIAL,
     LEAD,
     OF_STARTUP,
-    OUTSIDER,
     PROJECT,
     PROPOSAL,
     REVISED,
@@ -55,9 +55,9 @@ from tests.evaluation.examples import (
     accept,
     assess,
     assess_all,
+    assessed,
     at_committee,
     at_eligibility,
-    at_selection,
     attested,
     conclude,
     confirmed,
@@ -74,14 +74,7 @@ from tests.evaluation.examples import (
 )
 from tests.support.spec import Given, given
 
-withdrawn = ProposalWithdrawn(project_id=PROJECT)
-
-
-def assessed(here: Given, command: Command) -> EligibilityConditionAssessed:
-    """The one verdict that is recorded."""
-    (event,) = here.when(command).then_names("EligibilityConditionAssessed")
-    assert isinstance(event, EligibilityConditionAssessed)
-    return event
+withdrawn = ProposalWithdrawn(project_id=PROJECT, reason="Funded elsewhere")
 
 
 def test_a_submitted_proposal_is_reviewed_by_the_policy_of_its_day() -> None:
@@ -211,7 +204,11 @@ def test_an_unknown_size_is_computed_again_when_the_attestation_arrives() -> Non
 def test_an_attestation_as_of_a_later_day_does_not_help() -> None:
     late = attested(STARTUP, "85", as_of=date(2020, 6, 16))
     here = world(startup=[late]).after(open_review)
-    assert assessed(here, assess("sme", "unknown")).computed_verdict == "unknown"
+    given, _ = here.when(assess("sme", "unknown")).then_names(
+        "EligibilityConditionAssessed", "InformationRequested"
+    )
+    assert isinstance(given, EligibilityConditionAssessed)
+    assert given.computed_verdict == "unknown"
 
 
 def test_a_verdict_whose_computation_changed_must_be_given_again() -> None:
@@ -268,76 +265,6 @@ def test_a_day_is_read_strictly() -> None:
         day_of("20.7.2020", SUBMITTED_ON)
 
 
-def test_a_returned_version_names_its_gaps() -> None:
-    heard(eligible(), PROPOSAL, detailed).when(send_back).then(
-        DetailedProposalReturned(
-            project_id=PROJECT,
-            proposal_version=2,
-            content_hash=DETAILED,
-            gaps=("The budget has no dissemination",),
-            returned_by="officer-1",
-        )
-    )
-
-
-def test_after_a_return_the_next_version_can_be_accepted() -> None:
-    returned = heard(eligible(), PROPOSAL, detailed).after(send_back)
-    again = detailed.model_copy(update={"version": 3, "content_hash": REVISED})
-    state = heard(returned, PROPOSAL, again).after(accept).state(EVALUATION)
-    assert (state.stage, state.proposal_hash, state.gaps) == ("assigning", REVISED, ())
-
-
-def test_verdicts_with_unchanged_inputs_are_carried_to_the_accepted_version() -> None:
-    state = at_selection().state(EVALUATION)
-    assert set(state.verdicts) == set(CONDITIONS)
-    assert {verdict.carried_from for verdict in state.verdicts.values()} == {INITIAL}
-    assert state.proposal_hash == DETAILED
-
-
-@pytest.mark.parametrize(
-    ("change", "open_again"),
-    [
-        ({"section_hashes": {"summary": "6" * 64}}, {"scope", "incremental"}),
-        ({"title": "Another one"}, {"scope", "incremental"}),
-        ({"planned_start": date(2020, 12, 1)}, {"readiness"}),
-        ({"work_places": ("QC", "NO")}, {"canada"}),
-        (
-            {
-                "participants": (
-                    *submitted.participants,
-                    NamedParty(organisation_id=OUTSIDER, name="Third"),
-                )
-            },
-            {"participants", "sme"},
-        ),
-    ],
-    ids=["sections", "title", "start", "places", "parties"],
-)
-def test_verdicts_with_changed_inputs_are_assessed_again(
-    change: dict[str, Any], open_again: set[str]
-) -> None:
-    changed = detailed.model_copy(update=change)
-    told = [changed, confirmed(STARTUP, DETAILED), confirmed(OUTSIDER, DETAILED)]
-    here = heard(eligible(), PROPOSAL, *told).after(accept)
-    assert set(CONDITIONS) - set(here.state(EVALUATION).verdicts) == open_again
-
-
-def test_who_has_not_confirmed_the_detailed_version_opens_the_condition_again() -> None:
-    here = heard(eligible(), PROPOSAL, detailed).after(accept)
-    assert "participants" not in here.state(EVALUATION).verdicts
-    again = heard(here, PROPOSAL, confirmed(STARTUP, DETAILED))
-    event = assessed(again, assess("participants"))
-    assert (event.verdict, event.overridden, event.proposal_hash) == ("met", False, DETAILED)
-
-
-def test_a_size_attested_since_opens_the_sme_condition_again() -> None:
-    grown = heard(eligible(), OF_STARTUP, attested(STARTUP, "640", as_of=date(2020, 7, 1)))
-    here = heard(grown, PROPOSAL, detailed, confirmed(STARTUP, DETAILED)).after(accept)
-    assert "sme" not in here.state(EVALUATION).verdicts
-    event = assessed(here, assess("sme", "not_met", on=date(2020, 8, 4)))
-    assert (event.computed_verdict, event.overridden) == ("not_met", False)
-
-
 nothing_heard = given(DOMAIN, {"policy-evaluation": HISTORY["policy-evaluation"]})
 incomplete = detailed.model_copy(
     update={"budget_lines": (), "work_plan": (), "ip_plan_declared": False}
@@ -387,13 +314,3 @@ def ineligible() -> Given:
 )
 def test_every_refusal(history: Callable[[], Given], ask: Command, refusal: type[Refusal]) -> None:
     history().when(ask).then_refused(refusal)
-
-
-def test_an_incomplete_version_says_what_is_missing() -> None:
-    no_plan = detailed.model_copy(
-        update={"work_plan": (), "budget_lines": (BudgetLine(organisation_id=LEAD),)}
-    )
-    refusal = (
-        heard(eligible(), PROPOSAL, no_plan).when(accept).then_refused(DetailedProposalIncomplete)
-    )
-    assert refusal.facts == {"missing": ["work_plan"]}

@@ -20,6 +20,7 @@ from tests.evaluation.examples import (
     at_committee,
     at_eligibility,
     at_selection,
+    clear,
     conclude,
     confirm,
     decided,
@@ -61,7 +62,7 @@ def declined() -> Given:
             assign(REVIEWERS[0]), declare(REVIEWERS[0]), score(REVIEWERS[0], "team", "3")
         ),
         lambda: reviewed().after(lock),
-        lambda: reviewed().after(lock, recommend),
+        lambda: reviewed().after(lock, clear, recommend),
         at_committee,
         decided,
         declined,

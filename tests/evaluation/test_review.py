@@ -8,20 +8,18 @@ from fractions import Fraction
 
 import pytest
 
-from services.evaluation.domain.review import (
+from services.evaluation.domain.review.conflicts import NotAReviewer, ReviewerIsRecused
+from services.evaluation.domain.review.pool import ReviewerAffiliated, ReviewerAlreadyAssigned
+from services.evaluation.domain.review.reviewing import (
     ConflictUndeclared,
     CriterionNotInRubric,
-    NotAReviewer,
     ReviewAlreadySubmitted,
-    ReviewerAffiliated,
-    ReviewerAlreadyAssigned,
-    ReviewerIsRecused,
     ReviewIncomplete,
-    ReviewsMissing,
     ScoreOffScale,
 )
+from services.evaluation.domain.review.scores import ReviewsMissing
 from services.evaluation.domain.scoring import CriterionUnscored
-from services.evaluation.domain.state import (
+from services.evaluation.domain.stages import (
     AlreadyDecided,
     EvaluationNotFound,
     NotAtThisStage,
@@ -31,6 +29,7 @@ from services.evaluation.events.review import (
     ConflictDeclared,
     CriterionScored,
     ReviewerAssigned,
+    ReviewerEnlisted,
     ReviewerRecused,
     ReviewSubmitted,
     ScoresLocked,
@@ -101,7 +100,8 @@ def test_a_reviewer_is_assigned_with_its_affiliations_on_record() -> None:
             person="reviewer-1",
             affiliations=(OUTSIDER,),
             assigned_by="officer-1",
-        )
+        ),
+        ReviewerEnlisted(person="reviewer-1", affiliations=(OUTSIDER,), enlisted_by="officer-1"),
     )
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.evaluation.domain.state import Evaluation, EvaluationNotFound
+from services.evaluation.domain.stages import EvaluationNotFound
+from services.evaluation.domain.state import Evaluation
 from services.evaluation.domain.visibility import visible
 from shared.kernel.commands import Actor
 from tests.evaluation.examples import (

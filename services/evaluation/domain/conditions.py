@@ -34,6 +34,12 @@ def _sections(case: Case) -> Mapping[str, Any]:
     return {"title": case.submission.title, "sections": dict(case.submission.section_hashes)}
 
 
+def _funding(case: Case) -> Mapping[str, Any]:
+    """As the sections, and other funding where any was declared."""
+    declared = sorted(case.submission.other_funding)
+    return {**_sections(case), **({"other_funding": declared} if declared else {})}
+
+
 def _parties(case: Case) -> Mapping[str, Any]:
     return {"parties": case.parties, "at_least": case.parameters.min_participants}
 
@@ -57,7 +63,7 @@ def _places(case: Case) -> Mapping[str, Any]:
 
 INPUTS: Mapping[Condition, Callable[[Case], Mapping[str, Any]]] = {
     "scope": _sections,
-    "incremental": _sections,
+    "incremental": _funding,
     "participants": _parties,
     "sme": _sizes,
     "readiness": _start,

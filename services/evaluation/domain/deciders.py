@@ -2,28 +2,14 @@
 
 from typing import Any
 
-from services.evaluation.commands import (
-    AcceptDetailedProposal,
-    AssessCondition,
-    AssignReviewer,
-    ClearDueDiligence,
-    ConcludeEligibility,
-    ConfirmDecision,
-    ConveneCommittee,
-    DeclareConflict,
-    LockScores,
-    MakeRecommendation,
-    OpenEligibilityReview,
-    ProposeDecision,
-    RecordVote,
-    ReturnDetailedProposal,
-    ScoreCriterion,
-    SubmitReview,
-)
-from services.evaluation.domain import decision, eligibility, policy, review
-from services.evaluation.domain.folding import EVALUATION
+from services.evaluation import commands as asked
+from services.evaluation.domain import clock, policy
+from services.evaluation.domain.decision import award, committee, deciding, diligence, reopening
+from services.evaluation.domain.eligibility import detailed, opening, requests, verdicts
+from services.evaluation.domain.folding.whole import EVALUATION
 from services.evaluation.domain.organisations import ORGANISATION
 from services.evaluation.domain.proposals import PROPOSAL
+from services.evaluation.domain.review import conflicts, pool, reviewing, scores
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Fold, States
 from shared.kernel.eligibility import streams_of
@@ -31,6 +17,7 @@ from shared.kernel.policy_book import PublishPolicy
 
 _EVALUATION = "evaluation-{project_id}"
 _PROPOSAL = "proposal-{project_id}"
+_REVIEWER = "reviewer-{person}"
 
 
 def _parties(_: Any, states: States) -> list[str]:
@@ -46,9 +33,21 @@ def _detailed_parties(_: Any, states: States) -> list[str]:
     return streams_of(party.organisation_id for party in named)
 
 
-def _parties_and_own(ask: AssignReviewer, states: States) -> list[str]:
+def _parties_and_reviewers(ask: Any, states: States) -> list[str]:
     """The organisations named in the version under review, and the reviewer's own."""
-    return streams_of([*states["evaluation"].participant_ids, *ask.affiliations])
+    stated = ask.affiliations if isinstance(ask, asked.AssignReviewer) else ()
+    own = [*stated, *states["reviewer"].affiliations]
+    return streams_of([*states["evaluation"].participant_ids, *own])
+
+
+def _alone(decide: Any) -> Decider:
+    """A decision upon the evaluation itself."""
+    return Decider(decide, evaluation=_EVALUATION)
+
+
+def _ruled(decide: Any) -> Decider:
+    """A decision upon the evaluation, by its pinned policy."""
+    return Decider(decide, evaluation=_EVALUATION, policies=policy.STREAM)
 
 
 def _judging(decide: Any) -> Decider:
@@ -64,44 +63,86 @@ def _judging(decide: Any) -> Decider:
 
 FOLDS: dict[str, Fold[Any]] = {
     "evaluation": EVALUATION,
+    "reviewer": pool.REVIEWER,
     "policy": policy.FOLD,
     "proposal": PROPOSAL,
     "organisation": ORGANISATION,
 }
 
-DECIDERS: dict[type[Command], Decider] = {
-    PublishPolicy: policy.PUBLISH,
-    OpenEligibilityReview: Decider(
-        eligibility.open_review,
-        evaluation=_EVALUATION,
-        proposal=_PROPOSAL,
-        policies=policy.STREAM,
+_OF_ELIGIBILITY: dict[type[Command], Decider] = {
+    asked.OpenEligibilityReview: Decider(
+        opening.open_review, evaluation=_EVALUATION, proposal=_PROPOSAL, policies=policy.STREAM
     ),
-    AssessCondition: _judging(eligibility.assess_condition),
-    ConcludeEligibility: _judging(eligibility.conclude_eligibility),
-    ReturnDetailedProposal: Decider(
-        eligibility.return_detailed_proposal, evaluation=_EVALUATION, proposal=_PROPOSAL
+    asked.ReassessEligibility: Decider(
+        opening.reassess, evaluation=_EVALUATION, proposal=_PROPOSAL
     ),
-    AcceptDetailedProposal: Decider(
-        eligibility.accept_detailed_proposal,
+    asked.StopEvaluation: _alone(opening.stop),
+    asked.AssessCondition: _judging(verdicts.assess_condition),
+    asked.RecomputeSize: _judging(verdicts.recompute_size),
+    asked.CorrectVerdict: _judging(verdicts.correct_verdict),
+    asked.ReopenCheck: _alone(verdicts.reopen_check),
+    asked.RequestInformation: _ruled(requests.request_information),
+    asked.CloseInformationRequest: _ruled(requests.close_request),
+    asked.ConcludeEligibility: _judging(verdicts.conclude_eligibility),
+    asked.OpenCompletenessCheck: Decider(
+        detailed.open_completeness_check, evaluation=_EVALUATION, proposal=_PROPOSAL
+    ),
+    asked.ReturnDetailedProposal: Decider(
+        detailed.return_detailed_proposal, evaluation=_EVALUATION, proposal=_PROPOSAL
+    ),
+    asked.AcceptDetailedProposal: Decider(
+        detailed.accept_detailed_proposal,
         evaluation=_EVALUATION,
         proposal=_PROPOSAL,
         organisations=_detailed_parties,
         policies=policy.STREAM,
     ),
-    AssignReviewer: Decider(
-        review.assign_reviewer, evaluation=_EVALUATION, organisations=_parties_and_own
+}
+_OF_REVIEWS: dict[type[Command], Decider] = {
+    asked.PauseClock: _alone(clock.pause_clock),
+    asked.ResumeClock: _ruled(clock.resume_clock),
+    asked.MissTarget: _alone(clock.miss_target),
+    asked.EnlistReviewer: Decider(pool.enlist_reviewer, reviewer=_REVIEWER),
+    asked.DeclareAffiliations: Decider(pool.declare_affiliations, reviewer=_REVIEWER),
+    asked.AssignReviewer: Decider(
+        pool.assign_reviewer,
+        evaluation=_EVALUATION,
+        reviewer=_REVIEWER,
+        organisations=_parties_and_reviewers,
     ),
-    DeclareConflict: Decider(review.declare_conflict, evaluation=_EVALUATION),
-    ScoreCriterion: Decider(review.score_criterion, evaluation=_EVALUATION, policies=policy.STREAM),
-    SubmitReview: Decider(review.submit_review, evaluation=_EVALUATION, policies=policy.STREAM),
-    LockScores: Decider(review.lock_scores, evaluation=_EVALUATION, policies=policy.STREAM),
-    ClearDueDiligence: Decider(decision.clear_due_diligence, evaluation=_EVALUATION),
-    MakeRecommendation: Decider(decision.make_recommendation, evaluation=_EVALUATION),
-    ConveneCommittee: Decider(
-        decision.convene_committee, evaluation=_EVALUATION, policies=policy.STREAM
+    asked.DeclareConflict: _alone(conflicts.declare_conflict),
+    asked.RecuseAffiliated: Decider(
+        conflicts.recuse_affiliated,
+        evaluation=_EVALUATION,
+        reviewer=_REVIEWER,
+        organisations=_parties_and_reviewers,
+        policies=policy.STREAM,
     ),
-    RecordVote: Decider(decision.record_vote, evaluation=_EVALUATION),
-    ProposeDecision: _judging(decision.propose_decision),
-    ConfirmDecision: _judging(decision.confirm_decision),
+    asked.DiscloseConflict: _ruled(conflicts.disclose_conflict),
+    asked.ScoreCriterion: _ruled(reviewing.score_criterion),
+    asked.SubmitReview: _ruled(reviewing.submit_review),
+    asked.ReviseReview: _ruled(reviewing.revise_review),
+    asked.ExcludeReview: _alone(reviewing.exclude_review),
+    asked.LockScores: _ruled(scores.lock_scores),
+}
+_OF_DECISIONS: dict[type[Command], Decider] = {
+    asked.RecordFinding: _alone(diligence.record_finding),
+    asked.ClearDueDiligence: _alone(diligence.clear_due_diligence),
+    asked.MakeRecommendation: _alone(diligence.make_recommendation),
+    asked.ConveneCommittee: _ruled(committee.convene_committee),
+    asked.RecordVote: _alone(committee.record_vote),
+    asked.ProposeDecision: _judging(deciding.propose_decision),
+    asked.ConfirmDecision: _judging(deciding.confirm_decision),
+    asked.CommunicateDecision: _alone(award.communicate_decision),
+    asked.SatisfyCondition: _alone(award.satisfy_condition),
+    asked.ExpireConditions: _alone(award.expire_conditions),
+    asked.ReopenEvaluation: _alone(reopening.reopen_evaluation),
+    asked.ProposeReconsideration: _alone(reopening.propose_reconsideration),
+    asked.ConfirmReconsideration: _alone(reopening.confirm_reconsideration),
+}
+DECIDERS: dict[type[Command], Decider] = {
+    PublishPolicy: policy.PUBLISH,
+    **_OF_ELIGIBILITY,
+    **_OF_REVIEWS,
+    **_OF_DECISIONS,
 }

@@ -4,12 +4,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias, assert_never
 
+from services.evaluation.domain.stages import ProposalIsWithdrawn
 from services.evaluation.events.vocabulary import Participant
 from services.evaluation.inbound import (
     DetailedProposalSubmitted,
+    ExecutiveEndorsementRecorded,
+    ExecutiveEndorsementWithdrawn,
+    InformationProvided,
+    OtherFundingDeclared,
     ParticipantConfirmed,
+    ParticipantsHeldDistinct,
+    ProposalExpired,
+    ProposalReinstated,
     ProposalSubmitted,
     ProposalWithdrawn,
+    ReassessmentRequested,
 )
 from shared.kernel.decider import Fold
 from shared.kernel.refusals import NotFound, Refusal
@@ -22,10 +31,10 @@ class VersionNotSubmitted(NotFound):
     french = "Aucune version soumise de cette proposition n'est connue ici; soumettez-la d'abord."
 
 
-class ProposalIsWithdrawn(Refusal):
-    """The lead withdrew this proposal; nothing about it is assessed or decided any more."""
+class ProposalIsExpired(Refusal):
+    """This proposal expired; nothing is assessed or decided until it is reinstated."""
 
-    french = "Le demandeur a retiré cette proposition; plus rien n'y est évalué ni décidé."
+    french = "Cette proposition a expiré; rien n'est évalué ni décidé avant son rétablissement."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class Submission:
     submitted_on: date
     missing: tuple[str, ...] = ()
     """What a detailed version lacks to be comprehensive."""
+    other_funding: tuple[tuple[str, str, int], ...] = ()
+    """Source, kind and cents of all other funding declared until now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,12 @@ class Proposal:
     detailed: tuple[Submission, ...] = ()
     confirmations: frozenset[tuple[str, str]] = frozenset()
     """Organisation and the content hash that it confirmed."""
+    endorsed: bool | None = None
+    """What became of the endorsement since the last submission; absent where nothing did."""
+    other_funding: tuple[tuple[str, str, int], ...] = ()
+    held_distinct: frozenset[tuple[str, str]] = frozenset()
+    """Pairs that a person holds to be two, whatever names and control say (I-11)."""
+    expired: bool = False
     withdrawn: bool = False
 
     def confirmed(self, submission: Submission) -> tuple[Participant, ...]:
@@ -70,56 +87,86 @@ class Proposal:
     def initial_version(self, content_hash: str | None = None) -> Submission:
         """The initial version submitted last, of this content if given.
 
-        Raises VersionNotSubmitted and ProposalIsWithdrawn.
+        Raises VersionNotSubmitted, ProposalIsWithdrawn and ProposalIsExpired.
         """
         return self._last(self.initial, content_hash)
 
     def detailed_version(self, content_hash: str | None = None) -> Submission:
         """The detailed version submitted last, of this content if given.
 
-        Raises VersionNotSubmitted and ProposalIsWithdrawn.
+        Raises VersionNotSubmitted, ProposalIsWithdrawn and ProposalIsExpired.
         """
         return self._last(self.detailed, content_hash)
 
     def _last(self, versions: tuple[Submission, ...], content_hash: str | None) -> Submission:
         if self.withdrawn:
             raise ProposalIsWithdrawn
+        if self.expired:
+            raise ProposalIsExpired
         for submission in reversed(versions):
             if content_hash in (None, submission.content_hash):
-                return submission
+                return self._as_known(submission)
         raise VersionNotSubmitted
 
+    def _as_known(self, submission: Submission) -> Submission:
+        """A version never changes (I-9), what is known beside it does."""
+        endorsed = submission.endorsed if self.endorsed is None else self.endorsed
+        return replace(submission, endorsed=endorsed, other_funding=self.other_funding)
 
+
+VersionHeard: TypeAlias = ProposalSubmitted | DetailedProposalSubmitted
 ProposalHeard: TypeAlias = (
-    ProposalSubmitted | DetailedProposalSubmitted | ParticipantConfirmed | ProposalWithdrawn
+    VersionHeard
+    | ParticipantConfirmed
+    | ParticipantsHeldDistinct
+    | ExecutiveEndorsementRecorded
+    | ExecutiveEndorsementWithdrawn
+    | OtherFundingDeclared
+    | InformationProvided
+    | ReassessmentRequested
+    | ProposalExpired
+    | ProposalReinstated
+    | ProposalWithdrawn
 )
 
 
 def evolve_proposal(proposal: Proposal, event: ProposalHeard) -> Proposal:
     """The proposal after one more heard event."""
     match event:
-        case ProposalSubmitted():
-            versions = (*proposal.initial, _submission(event, ()))
-            return replace(proposal, project_id=event.project_id, initial=versions)
-        case DetailedProposalSubmitted():
-            versions = (*proposal.detailed, _submission(event, _missing(event)))
-            return replace(proposal, project_id=event.project_id, detailed=versions)
+        case ProposalSubmitted() | DetailedProposalSubmitted():
+            return _submitted(proposal, event)
         case ParticipantConfirmed():
-            confirmed = (event.organisation_id, event.content_hash)
-            return replace(
-                proposal,
-                project_id=event.project_id,
-                confirmations=proposal.confirmations | {confirmed},
-            )
+            confirmed = proposal.confirmations | {(event.organisation_id, event.content_hash)}
+            return replace(proposal, project_id=event.project_id, confirmations=confirmed)
+        case ParticipantsHeldDistinct():
+            one, other = sorted(event.organisation_ids)
+            return replace(proposal, held_distinct=proposal.held_distinct | {(one, other)})
+        case ExecutiveEndorsementRecorded():
+            return replace(proposal, endorsed=True)
+        case ExecutiveEndorsementWithdrawn():
+            return replace(proposal, endorsed=False)
+        case OtherFundingDeclared():
+            declared = (event.source, event.kind, event.amount_cents)
+            return replace(proposal, other_funding=(*proposal.other_funding, declared))
+        case ProposalExpired() | ProposalReinstated():
+            return replace(proposal, expired=isinstance(event, ProposalExpired))
         case ProposalWithdrawn():
             return replace(proposal, withdrawn=True)
+        case InformationProvided() | ReassessmentRequested():
+            return proposal
         case _:
             assert_never(event)
 
 
-def _submission(
-    event: ProposalSubmitted | DetailedProposalSubmitted, missing: tuple[str, ...]
-) -> Submission:
+def _submitted(proposal: Proposal, event: VersionHeard) -> Proposal:
+    """A new version says itself whether it is endorsed."""
+    known = replace(proposal, project_id=event.project_id, endorsed=None)
+    if isinstance(event, ProposalSubmitted):
+        return replace(known, initial=(*proposal.initial, _submission(event, ())))
+    return replace(known, detailed=(*proposal.detailed, _submission(event, _missing(event))))
+
+
+def _submission(event: VersionHeard, missing: tuple[str, ...]) -> Submission:
     return Submission(
         version=event.version,
         content_hash=event.content_hash,

@@ -31,21 +31,32 @@ def weigh(
 
     `reviews` holds valid reviews only, by person. Raises CriterionUnscored (E-4).
     """
-    weights = parameters.criterion_weights
-    valid = {
-        criterion: [
-            score for scores in reviews.values() if (score := scores.get(criterion)) is not None
-        ]
-        for criterion in weights
-    }
-    if unscored := [criterion for criterion, scores in valid.items() if not scores]:
-        raise CriterionUnscored(criteria=sorted(unscored))
+    if missing := unscored(parameters, reviews):
+        raise CriterionUnscored(criteria=missing)
+    weights, valid = parameters.criterion_weights, _by_criterion(parameters, reviews)
     criteria = tuple(
         _result(criterion, weights[criterion], valid[criterion], parameters.score_spread_alert)
         for criterion in sorted(weights)
     )
     total = sum((part.weight * part.mean for part in criteria), Fraction(0))
     return criteria, total / parameters.score_scale
+
+
+def unscored(parameters: Parameters, reviews: Mapping[str, Scores]) -> list[str]:
+    """The criteria without any valid score: with one, a total is incomplete (E-4)."""
+    valid = _by_criterion(parameters, reviews)
+    return sorted(criterion for criterion, scores in valid.items() if not scores)
+
+
+def _by_criterion(
+    parameters: Parameters, reviews: Mapping[str, Scores]
+) -> Mapping[str, Sequence[Decimal]]:
+    return {
+        criterion: [
+            score for scores in reviews.values() if (score := scores.get(criterion)) is not None
+        ]
+        for criterion in parameters.criterion_weights
+    }
 
 
 def _result(

@@ -3,7 +3,8 @@
 from typing import Any
 
 from services.evaluation.domain.scoring import two_decimals
-from services.evaluation.domain.state import DECIDED, Evaluation, EvaluationNotFound
+from services.evaluation.domain.stages import UNLOCKED, EvaluationNotFound
+from services.evaluation.domain.state import Evaluation
 from shared.kernel.commands import READERS, Actor
 from shared.kernel.shown import shown
 
@@ -20,7 +21,10 @@ _FOR_APPLICANTS = (
     "submitted_on",
     "policy_version",
     "eligible",
+    "requests",
     "gaps",
+    "clock",
+    "communicated_on",
 )
 _TO_DECLARE_UPON = (
     "project_id",
@@ -38,6 +42,7 @@ _OF_A_DECISION = (
     "ceiling",
     "envelope_id",
     "conditions",
+    "conditions_due_on",
     "reasons",
     "decided_on",
 )
@@ -48,14 +53,13 @@ def visible(evaluation: Evaluation, actor: Actor) -> dict[str, Any]:
 
     A reviewer sees who takes part, and no more before it has declared that there is no conflict,
     nor once recused, whatever other roles it has (E-5); then its own review only, until that is
-    submitted or the scores are locked (E-6). An applicant sees the verdicts, and
-    once decided the criteria's results (E-2). Raises EvaluationNotFound for everybody else.
+    submitted or the scores are locked (E-6). An applicant sees the verdicts, what it was asked,
+    and once decided the criteria's results (E-2). Raises EvaluationNotFound for everybody else.
     """
     whole = _whole(evaluation)
     own = evaluation.reviews.get(actor.person)
     if own is not None:
-        locked = evaluation.weighted_score is not None
-        if not (own.submitted or locked):
+        if evaluation.stage in UNLOCKED and not own.submitted:
             whole["reviews"] = {own.person: whole["reviews"][own.person]}
         if own.recused or own.declaration != "none":
             seen = {name: whole[name] for name in _TO_DECLARE_UPON}
@@ -74,7 +78,7 @@ def _for_applicants(evaluation: Evaluation, whole: dict[str, Any]) -> dict[str, 
         condition: {"verdict": given["verdict"], "reason": given["reason"]}
         for condition, given in whole["verdicts"].items()
     }
-    if evaluation.stage in DECIDED:
+    if evaluation.decision is not None:
         seen |= {name: whole[name] for name in _RESULTS}
         seen["decision"] = {name: whole["decision"][name] for name in _OF_A_DECISION}
     return seen
@@ -85,6 +89,10 @@ def _whole(evaluation: Evaluation) -> dict[str, Any]:
     score = evaluation.weighted_score
     whole["weighted_score_exact"] = whole["weighted_score"]
     whole["weighted_score"] = None if score is None else two_decimals(score)
+    whole["computations"] = [
+        {**each, "result_exact": each["result"], "result": two_decimals(made.result)}
+        for each, made in zip(whole["computations"], evaluation.computations, strict=True)
+    ]
     whole["committee"] = _with_quorum(evaluation, whole["committee"])
     return whole
 
@@ -92,5 +100,5 @@ def _whole(evaluation: Evaluation) -> dict[str, Any]:
 def _with_quorum(evaluation: Evaluation, committee: dict[str, Any] | None) -> dict[str, Any] | None:
     if committee is None or evaluation.committee is None:
         return None
-    present = len(evaluation.committee.deciding)
+    present = len(evaluation.deciding)
     return {**committee, "quorate": present >= evaluation.committee.quorum}

@@ -111,6 +111,7 @@ class EligibilityVerdictCorrected(Event, name="EligibilityVerdictCorrected"):
     eligible: bool
     computed_verdict: Verdict | None = None
     computed_because: Line | None = None
+    attestations: tuple[AttestationUsed, ...]
     inputs_hash: Sha256
     policy_version: Slug
     proposal_hash: Sha256

@@ -1,0 +1,1 @@
+"""How an evaluation's state follows from its events, part by part."""
