@@ -24,7 +24,7 @@ from tests.support.servers import Kafka, Postgres
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    made = PostgresServer(tmp_path_factory.mktemp("postgres"))
+    made = PostgresServer(tmp_path_factory.mktemp("postgres") / "its" / "folder")
     made.start()
     yield made
     made.stop()

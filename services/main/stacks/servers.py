@@ -85,6 +85,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Run it, its data made at the first start, until it answers. Raises NotReady."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         if identity_of(NOT_ROOT):
             _let_through(self._data)
             _let_through(Path(_program("postgres")))
