@@ -56,7 +56,7 @@ faults: setup ## Kill processes 20,000 times, and look for every bug put in on p
 up: setup ## Start the five services in one process
 	$(BIN)/grantline up
 
-rules: setup ## Print the tests as the rules they prove
+rules: setup ## Print each rule with the tests that protect it, and fail where one has none
 	$(BIN)/python -m tests.rules
 
 lock: ## Renew requirements/ from pyproject.toml (needs uv; keeps what still fits)

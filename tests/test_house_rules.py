@@ -58,7 +58,7 @@ def uses(files: Iterable[Source], forbidden: Iterable[str]) -> Iterator[str]:
 
 
 def test_one_file_reads_the_clock() -> None:
-    """A fold that reads the clock gives another answer tomorrow: a rebuild would differ."""
+    """A fold that reads the clock gives another answer tomorrow: a rebuild would differ (X2)."""
     files = [file for file in sources("services", "shared") if file.name not in CLOCK]
     none_of(uses(files, READS_THE_CLOCK))
 
@@ -159,7 +159,7 @@ def test_no_test_sleeps() -> None:
 
 
 def test_services_know_nothing_of_each_other() -> None:
-    """What one service needs of another it hears; an import would hide that it depends on it."""
+    """What one service needs of another it hears; an import would hide that it depends (X10)."""
     none_of(
         f"{file.name}: {name}"
         for file in sources("services")

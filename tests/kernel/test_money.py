@@ -61,7 +61,7 @@ class Rated(Fact):
 @example(1, 2)
 @example(-1, 2)
 @example(-3, 2)
-def test_half_up_rounds_as_decimal_does(numerator: int, denominator: int) -> None:
+def test_x9_half_up_rounds_as_decimal_does(numerator: int, denominator: int) -> None:
     with localcontext(prec=60):
         exact = Decimal(numerator) / Decimal(denominator)
         expected = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
@@ -69,7 +69,7 @@ def test_half_up_rounds_as_decimal_does(numerator: int, denominator: int) -> Non
 
 
 @given(CENTS)
-def test_a_tie_goes_away_from_zero(cents: int) -> None:
+def test_x9_a_tie_goes_away_from_zero(cents: int) -> None:
     tie = Fraction(2 * abs(cents) + 1, 2)
     assert half_up(tie) == abs(cents) + 1
     assert half_up(-tie) == -abs(cents) - 1
@@ -220,7 +220,7 @@ def test_an_amount_below_zero_is_refused_where_none_is_meant() -> None:
     assert Form.model_validate({"paid": money(1)}).paid == 1
 
 
-def test_cents_in_events_are_integers_inside_the_ceiling() -> None:
+def test_x9_cents_in_events_are_integers_inside_the_ceiling() -> None:
     cents, positive = TypeAdapter(Cents), TypeAdapter(PositiveCents)
     assert cents.validate_json("-5") == -5
     for text in ("1.0", '"1"', "true", str(CENTS_MAX + 1), str(-CENTS_MAX - 1)):
@@ -234,7 +234,7 @@ def test_cents_in_events_are_integers_inside_the_ceiling() -> None:
 
 
 @given(RATIOS)
-def test_a_rate_is_exact_on_the_wire_and_back(rate: Fraction) -> None:
+def test_x9_a_rate_is_exact_on_the_wire_and_back(rate: Fraction) -> None:
     wire = Rated(rate=rate).model_dump_json()
     assert wire == f'{{"rate":"{rate}"}}'
     assert Rated.model_validate_json(wire).rate == rate
@@ -295,7 +295,7 @@ def test_case_005_the_stray_cent_does_not_depend_on_the_order(order: tuple[str, 
 
 
 @given(CENTS, SHARES)
-def test_parts_add_up_lie_within_a_cent_and_never_go_to_a_zero_share(
+def test_x12_parts_add_up_lie_within_a_cent_and_never_go_to_a_zero_share(
     total: int, shares: dict[str, Fraction | int]
 ) -> None:
     weight = sum(shares.values(), Fraction(0))
@@ -312,7 +312,7 @@ def test_parts_add_up_lie_within_a_cent_and_never_go_to_a_zero_share(
 
 
 @given(CENTS, SHARES.filter(lambda shares: any(shares.values())), st.randoms())
-def test_parts_depend_neither_on_order_nor_on_scale_and_mirror_with_the_sign(
+def test_x12_parts_depend_neither_on_order_nor_on_scale_and_mirror_with_the_sign(
     total: int, shares: dict[str, Fraction | int], random: Any
 ) -> None:
     parts = allocate(total, shares)
@@ -323,11 +323,11 @@ def test_parts_depend_neither_on_order_nor_on_scale_and_mirror_with_the_sign(
     assert allocate(-total, shares) == {name: -part for name, part in parts.items()}
 
 
-def test_equal_shares_give_the_spare_cents_by_id() -> None:
+def test_x12_equal_shares_give_the_spare_cents_by_id() -> None:
     assert allocate(5, {"c": 1, "a": 1, "b": 1}) == {"c": 1, "a": 2, "b": 2}
 
 
 @pytest.mark.parametrize("shares", [{}, {"a": 0}, {"a": 1, "b": -1}, {"a": -1}])
-def test_shares_that_divide_nothing_are_refused(shares: dict[str, int]) -> None:
+def test_x12_shares_that_divide_nothing_are_refused(shares: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="shares"):
         allocate(1, shares)

@@ -47,7 +47,7 @@ def test_a_later_item_of_a_group_sees_the_earlier_ones(tmp_path: Path) -> None:
         assert ledger.commits == [3]
 
 
-def test_a_refused_item_leaves_no_event_no_row_and_no_answer(tmp_path: Path) -> None:
+def test_x3_a_refused_item_leaves_no_event_no_row_and_no_answer(tmp_path: Path) -> None:
     with running(tmp_path) as ledger:
         ledger.ask(open_till())
         outcomes = ledger.together(
@@ -80,7 +80,7 @@ def test_a_command_that_changes_nothing_is_answered_and_remembered(tmp_path: Pat
         assert ledger.names() == ["TillOpened"]
 
 
-def test_a_command_over_several_streams_appends_to_all_or_to_none(tmp_path: Path) -> None:
+def test_x3_a_command_over_several_streams_appends_to_all_or_to_none(tmp_path: Path) -> None:
     with running(tmp_path) as ledger:
         ledger.ask(open_till())
         ledger.ask(reserve(5))
@@ -186,7 +186,7 @@ def test_a_fault_is_one_for_its_own_item_only_and_is_not_remembered(tmp_path: Pa
         assert ledger.ask(put_in(3), key="k").repeated is False
 
 
-def test_an_answer_that_cannot_be_shown_records_nothing(tmp_path: Path) -> None:
+def test_x3_an_answer_that_cannot_be_shown_records_nothing(tmp_path: Path) -> None:
     with running(tmp_path) as ledger:
         ledger.ask(open_till())
         odd = asked(put_in(1))

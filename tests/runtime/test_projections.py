@@ -84,7 +84,7 @@ def contents(here: Running) -> list[Any]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_is_built_again_is_what_was_live_for_any_history(tmp_path: Path, seed: int) -> None:
+def test_x2_what_is_built_again_is_what_was_live_for_any_history(tmp_path: Path, seed: int) -> None:
     how: dict[str, Any] = {
         "projections": (TILL_LIST, BOOKS),
         "rows_cached_max": 1 if seed % 2 else 20_000,

@@ -115,7 +115,7 @@ FORBIDDEN = (
 )
 
 
-def test_a_services_role_can_add_to_the_journal_and_never_change_or_empty_it(
+def test_x1_a_services_role_can_add_to_the_journal_and_never_change_or_empty_it(
     tmp_path: Path,
 ) -> None:
     with running(tmp_path) as ledger:

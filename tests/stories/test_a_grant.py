@@ -27,6 +27,7 @@ async def standing(world: World) -> dict[str, Any]:
 
 
 async def test_a_grant_from_its_draft_to_its_closing(tmp_path: Path) -> None:
+    """W-1: the approval reserves money and opens candidacies; signatures put it in force."""
     async with whole_system(tmp_path, playing(USUAL)) as world:
         stage = world.stage
         await set_up(stage)
