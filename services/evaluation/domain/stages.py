@@ -35,6 +35,8 @@ DETAIL: tuple[Stage, ...] = ("awaiting_detail", "completeness_check")
 """Eligible; the detailed version is awaited, or is there to be checked."""
 UNLOCKED: tuple[Stage, ...] = ("assigning", "scoring", "reopened")
 """Where reviewers work; `reopened` is where an evaluation is put by people with authority (E-7)."""
+SCORED: tuple[Stage, ...] = ("scoring", "reopened")
+"""Where there may be scores already, and they may still change."""
 LOCKED: tuple[Stage, ...] = (
     "scores_locked",
     "due_diligence",
@@ -196,10 +198,10 @@ ROWS: dict[type[Command], Row[Stage]] = {
     asked.DeclareConflict: _unlocked(_same(*UNLOCKED)),
     asked.RecuseAffiliated: _here(*SELECTION, *DECIDED),
     asked.ScoreCriterion: _unlocked(dict.fromkeys(UNLOCKED, "scoring")),
-    asked.SubmitReview: _unlocked(_same(*UNLOCKED)),
-    asked.ReviseReview: _unlocked(_same(*UNLOCKED)),
+    asked.SubmitReview: _unlocked(_same(*SCORED)),
+    asked.ReviseReview: _unlocked(_same(*SCORED)),
     asked.ExcludeReview: _unlocked(_same(*UNLOCKED)),
-    asked.LockScores: _unlocked(dict.fromkeys(UNLOCKED, "scores_locked")),
+    asked.LockScores: _unlocked(dict.fromkeys(SCORED, "scores_locked")),
     asked.DiscloseConflict: moves(
         _same(*LOCKED, *DECIDED),
         otherwise=NotAtThisStage,
@@ -220,11 +222,11 @@ ROWS: dict[type[Command], Row[Stage]] = {
         *DECIDED, "deferred", "rescinded", "lapsed", otherwise=NotDecided
     ),
     asked.SatisfyCondition: moves(
-        {**_same("reopened", "scoring", *LOCKED), "approved_with_conditions": APPROVED},
+        {**_same(*SCORED, *LOCKED), "approved_with_conditions": APPROVED},
         otherwise=NotDecided,
     ),
     asked.ExpireConditions: moves(
-        dict.fromkeys(("approved_with_conditions", "reopened", "scoring", *LOCKED), "lapsed"),
+        dict.fromkeys(("approved_with_conditions", *SCORED, *LOCKED), "lapsed"),
         otherwise=NotDecided,
     ),
     asked.ReopenEvaluation: _moving(dict.fromkeys((*LOCKED, *DECIDED, "rescinded"), "reopened")),

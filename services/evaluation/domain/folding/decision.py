@@ -212,6 +212,7 @@ def _reopened(evaluation: Evaluation, event: EvaluationReopened) -> Evaluation:
     return replace(
         evaluation,
         stage="reopened",
+        due_diligence=None,
         recommendation=None,
         committee=None,
         proposed=None,
