@@ -173,6 +173,15 @@ def test_a_broken_event_is_parked_and_a_good_copy_lets_everything_behind_it_foll
         ]
 
 
+def test_another_event_at_a_place_that_is_taken_is_parked_behind_what_is_parked_already(
+    tmp_path: Path, events: Sequence[Sealed]
+) -> None:
+    with running(tmp_path, MIRROR) as mirror:
+        mirror.receive([*events[:3], replace(events[3], hash="0" * 64)])
+        mirror.receive([events[1], altered(events[1], actor="crook")])
+        assert mirror.parked() == [("parked", "broken-event"), ("parked", "diverged")]
+
+
 @pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.parametrize("place", [0, 1])
 def test_another_event_at_a_place_that_is_taken_is_parked(
