@@ -1,6 +1,6 @@
 """Intake put together: what it decides, shows and offers, on the runtime."""
 
-from services.intake.api.routes import api
+from services.intake.api import api
 from services.intake.domain.deciders import DECIDERS, FOLDS
 from services.intake.events import EVENTS
 from services.intake.inbound import HEARD

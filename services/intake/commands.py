@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from services.intake.events import BudgetLine, IpOwner, WorkPackage
+from services.intake.events.vocabulary import BudgetLine, Coached, Funding, IpOwner, WorkPackage
 from shared.kernel.commands import Command
 
 
@@ -124,6 +124,115 @@ class SubmitDetailedProposal(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawProposal(Command):
     """Take the proposal back before the decision."""
+
+    project_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResubmitProposal(Command):
+    """Draft a new proposal with the content of an earlier one that came to an end."""
+
+    project_id: str
+    earlier_project_id: str
+    title: str | None = None
+    """Absent means as before."""
+    planned_start: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLead(Command):
+    """Let another participant, which agreed to take part, lead from now on."""
+
+    project_id: str
+    organisation_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldParticipantsDistinct(Command):
+    """Hold two participants to be two, with a reason."""
+
+    project_id: str
+    organisation_ids: tuple[str, str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawExecutiveEndorsement(Command):
+    """Record that no executive stands behind the proposal any more."""
+
+    project_id: str
+    reason: str
+    withdrawn_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclareOtherFunding(Command):
+    """Tell of other money for this project, in cents."""
+
+    project_id: str
+    source: str
+    kind: Funding
+    amount_cents: int
+    declared_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestNda(Command):
+    """Ask for an agreement on secrecy, with the programme or with a prospective partner."""
+
+    project_id: str
+    counterparty: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordNda(Command):
+    """Record that an agreement on secrecy was signed on a civil day."""
+
+    project_id: str
+    executed_on: date
+    counterparty: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordCoachingNote(Command):
+    """Record what staff coached the applicant in."""
+
+    project_id: str
+    topic: Coached
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvideInformation(Command):
+    """Answer one request of the assessors."""
+
+    project_id: str
+    request_id: str
+    answer: str
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestReassessment(Command):
+    """Ask for an ineligible proposal to be assessed once more."""
+
+    project_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireProposal(Command):
+    """Let a proposal rest that stood idle, the applicant's turn, since a civil day."""
+
+    project_id: str
+    idle_since: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReinstateProposal(Command):
+    """Let an expired proposal go on from where it stood."""
 
     project_id: str
     reason: str

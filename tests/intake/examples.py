@@ -7,23 +7,19 @@ from typing import Any
 
 from services.intake import commands, inbound
 from services.intake.app import DOMAIN
-from services.intake.domain.neighbours import Status, status_of
 from services.intake.domain.proposal import Proposal
-from services.intake.events import (
-    BudgetLine,
+from services.intake.domain.status import Status, status_of
+from services.intake.events.content import (
     BudgetProposed,
-    DetailedProposalOpened,
     ExecutiveEndorsementRecorded,
-    IpOwner,
     IpPlanDeclared,
-    Parameters,
-    ParticipantInvited,
-    PolicyPublished,
-    ProposalDrafted,
     SectionRevised,
-    WorkPackage,
     WorkPlanProposed,
 )
+from services.intake.events.course import DetailedProposalOpened, ProposalDrafted
+from services.intake.events.parties import ParticipantInvited
+from services.intake.events.policy import Parameters, PolicyPublished
+from services.intake.events.vocabulary import BudgetLine, IpOwner, WorkPackage
 from shared.kernel.commands import Actor
 from shared.kernel.events import Event, Heard
 from shared.kernel.policy_book import PublishPolicy
@@ -231,7 +227,7 @@ def proposal_of(so_far: Given) -> Proposal:
 
 def status(so_far: Given) -> Status:
     """Where the proposal stands after a history."""
-    return status_of(proposal_of(so_far), so_far.state(EVALUATION))
+    return status_of(proposal_of(so_far).course, so_far.state(EVALUATION))
 
 
 def confirm(content_hash: str) -> commands.ConfirmParticipation:

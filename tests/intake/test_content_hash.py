@@ -8,14 +8,9 @@ from hypothesis import given as for_all
 from hypothesis import strategies as some
 
 from services.intake.domain.content import IpPlan, content_hash
-from services.intake.events import (
-    BudgetLine,
-    BudgetProposed,
-    IpOwner,
-    ParticipantDeclined,
-    ParticipantInvited,
-    WorkPackage,
-)
+from services.intake.events.content import BudgetProposed
+from services.intake.events.parties import ParticipantDeclined, ParticipantInvited
+from services.intake.events.vocabulary import BudgetLine, IpOwner, WorkPackage
 from shared.kernel.events import Event
 from tests.intake.examples import (
     CARRIER,

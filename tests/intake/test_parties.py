@@ -8,13 +8,13 @@ from services.intake import commands, inbound
 from services.intake.app import DOMAIN
 from services.intake.domain import parties, refusals
 from services.intake.domain.proposal import Participant
-from services.intake.events import (
-    Parameters,
+from services.intake.events.parties import (
     ParticipantConfirmed,
     ParticipantDeclined,
     ParticipantInvited,
     ParticipantRemoved,
 )
+from services.intake.events.policy import Parameters
 from shared.kernel.commands import Command
 from shared.kernel.policy_book import NoPolicyInForce
 from shared.kernel.refusals import Refusal

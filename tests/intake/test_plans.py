@@ -8,7 +8,8 @@ import pytest
 
 from services.intake import commands, inbound
 from services.intake.domain import plans, refusals
-from services.intake.events import BudgetLine, IpOwner, SectionRevised
+from services.intake.events.content import SectionRevised
+from services.intake.events.vocabulary import BudgetLine, IpOwner
 from shared.kernel.commands import Command
 from shared.kernel.money import CENTS_MAX
 from shared.kernel.refusals import Refusal
@@ -139,7 +140,7 @@ def test_a_named_third_party_may_own(third_party: str) -> None:
 
 def test_a_registered_third_party_may_own() -> None:
     here = story(*both)
-    known = inbound.OrganisationRegistered(organisation_id=CARRIER, kind="large")
+    known = inbound.OrganisationRegistered(organisation_id=CARRIER, name="Carrier", kind="large")
     with_carrier = Given(here.domain, {**here.history, f"organisation-{CARRIER}": [known]})
     owner = IpOwner(owner=CARRIER, share=Fraction(1))
     with_carrier.when(replace(declare_ip_plan, owners=(owner,))).then_names("IpPlanDeclared")
@@ -171,8 +172,12 @@ def test_neither_funder_nor_government_may_own(barred: str) -> None:
 @pytest.mark.parametrize(
     "heard",
     [
-        inbound.OrganisationRegistered(organisation_id=MINISTRY, kind="Government"),
-        inbound.OrganisationProfileAmended(organisation_id=MINISTRY, kind="government"),
+        inbound.OrganisationRegistered(
+            organisation_id=MINISTRY, name="Ministry", kind="Government"
+        ),
+        inbound.OrganisationProfileAmended(
+            organisation_id=MINISTRY, name="Ministry", kind="government"
+        ),
     ],
 )
 def test_a_government_may_take_part_but_not_own(heard: inbound.OrganisationHeard) -> None:
@@ -273,7 +278,7 @@ unknown_owner = IpOwner(owner=CARRIER, share=Fraction(1))
         (
             story(drafted),
             replace(endorse, endorsed_on=date(2020, 7, 21)),
-            refusals.EndorsedInTheFuture,
+            refusals.NotYetHappened,
         ),
         (
             story(*both),
@@ -316,7 +321,7 @@ def test_the_content_opens_again_in_the_detailed_stage() -> None:
         commands.OpenDetailedProposal(project_id=PROJECT, **by_the_port)
     )
     opened.when(propose_budget).then(budget_proposed)
-    assert proposal_of(opened).stage == "detailing"
+    assert proposal_of(opened).course.stage == "detailing"
     assert detail_opened.project_id == PROJECT
 
 

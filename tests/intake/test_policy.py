@@ -2,26 +2,28 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from services.intake.app import DOMAIN
 from services.intake.domain import refusals
-from services.intake.events import (
-    EVENTS,
+from services.intake.events import EVENTS
+from services.intake.events.course import (
     DetailedProposalSubmitted,
-    Parameters,
-    PolicyPublished,
+    ProposalResubmitted,
     ProposalSubmitted,
 )
+from services.intake.events.policy import Parameters, PolicyPublished
 from services.intake.inbound import HEARD
+from services.intake.inbound import PolicyPublished as PolicyHeard
 from shared.kernel.commands import Command
-from shared.kernel.events import Event, body_of
+from shared.kernel.events import Event, Heard, body_of
 from shared.kernel.policy_book import PolicyVersionTaken
 from shared.kernel.refusals import Refusal
 from shared.kernel.shown import shown
 from shared.kernel.streams import named_in
-from tests.intake import examples
+from tests.intake import examples, states
 from tests.intake.examples import (
     FIRM,
     POLICIES_STREAM,
@@ -31,6 +33,7 @@ from tests.intake.examples import (
     decline,
     draft,
     endorse,
+    ineligible,
     invite_the_firm,
     open_detail,
     planned,
@@ -89,11 +92,21 @@ def test_a_parameter_has_only_values_that_mean_something(parameters: dict[str, o
 def whole_life() -> Given:
     """A history in which every event of intake occurs once at least."""
     begun = given(DOMAIN).after(publish, draft, invite_the_firm, decline, remove_the_firm)
-    invited = begun.after(invite_the_firm)
+    invited = begun.after(invite_the_firm, states.hold_distinct)
     agreed = invited.after(confirm(proposal_of(invited).content_hash), revise_summary)
-    sent = agreed.after(propose_budget, propose_work_plan, endorse, submit)
-    eligible = with_evaluation(sent, examples.eligible)
-    return eligible.after(open_detail, declare_ip_plan, submit_detail, withdraw)
+    told = agreed.after(
+        states.declare_funding, states.ask_for_nda, states.sign_nda, states.coach, endorse
+    )
+    sent = told.after(states.unendorse, endorse, propose_budget, propose_work_plan, submit)
+    judged = with_evaluation(with_evaluation(sent, states.asked).after(states.answer), ineligible)
+    eligible = with_evaluation(judged.after(states.object_to_it), ineligible, examples.eligible)
+    detailing = eligible.after(open_detail, declare_ip_plan, states.expire, states.reinstate)
+    handed_over = detailing.after(states.hand_over)
+    return handed_over.after(
+        replace(submit_detail, by=examples.of_the_firm),
+        replace(withdraw, by=examples.of_the_firm),
+        replace(states.resubmit, by=examples.of_the_firm),
+    )
 
 
 def own_events(here: Given) -> list[Event]:
@@ -111,26 +124,48 @@ def test_every_event_is_folded_and_the_state_can_be_shown() -> None:
     assert shown(here.state(POLICIES_STREAM))["versions"]["scale-ai"][0]["version"] == "2019"
 
 
-def test_every_heard_event_is_folded() -> None:
-    heard = {
-        **dict.fromkeys(
-            (kind for kind in HEARD if kind.origin == "evaluation"), examples.EVALUATION
-        ),
-        **dict.fromkeys(
-            (kind for kind in HEARD if kind.origin == "membership"), examples.PORT_STREAM
-        ),
-    }
-    fields = {
-        "project_id": examples.PROJECT,
-        "organisation_id": PORT,
-        "eligible": True,
-        "proposal_version": 2,
-        "kind": "SME",
-    }
-    for kind, stream in heard.items():
-        fold = DOMAIN.fold_of(stream)
-        assert fold is not None
-        assert fold.of([kind.model_validate(fields)]) != fold.initial
+FIELDS = {
+    "project_id": examples.PROJECT,
+    "organisation_id": PORT,
+    "affiliate_id": FIRM,
+    "eligible": True,
+    "proposal_version": 2,
+    "kind": "SME",
+    "name": "Port",
+    "request_id": "request-1",
+    "question": "Which berths?",
+    "blocking": True,
+    "condition": "sme",
+    "verdict": "met",
+    "reason": "it has 40 FTE",
+    "reasons": ("no budget left",),
+    "because": "a late fact",
+    "waiting_on": "applicant",
+    "earlier_outcome": "approved",
+    "programme": "scale-ai",
+    "version": "2019",
+    "parameters": {
+        "min_participants": 2,
+        "min_smes": 1,
+        "sme_fte_lt": 500,
+        "ready_within_days": 90,
+    },
+    "effective_from": date(2019, 4, 1),
+    "fte": Decimal(40),
+    "affiliates_fte": Decimal(0),
+    "as_of": date(2020, 1, 1),
+    "evidence_sha256": "5" * 64,
+    "since": date(2020, 1, 1),
+}
+STREAMS = {"evaluation": examples.EVALUATION, "membership": examples.PORT_STREAM}
+
+
+@pytest.mark.parametrize("kind", HEARD, ids=lambda kind: kind.event_name)
+def test_every_heard_event_is_folded(kind: type[Heard]) -> None:
+    stream = STREAMS[kind.origin] if kind is not PolicyHeard else "policy-evaluation"
+    fold = DOMAIN.fold_of(stream)
+    assert fold is not None
+    assert fold.of([kind.model_validate(FIELDS)]) != fold.initial
 
 
 def test_every_event_survives_the_wire() -> None:
@@ -144,6 +179,7 @@ def test_an_organisation_finds_the_proposals_that_name_it() -> None:
         for event in own_events(whole_life())
     }
     assert named[ProposalSubmitted] == named[DetailedProposalSubmitted] == sorted([PORT, FIRM])
+    assert named[ProposalResubmitted] == [states.ANOTHER_PROJECT]
     assert named[PolicyPublished] == []
 
 

@@ -7,14 +7,14 @@ import pytest
 
 from services.intake import inbound
 from services.intake.domain import refusals
-from services.intake.domain.neighbours import Status
-from services.intake.events import (
+from services.intake.domain.status import Status
+from services.intake.events.course import (
     DetailedProposalSubmitted,
-    ParticipantDeclined,
     ProposalSubmitted,
     ProposalWithdrawn,
-    SubmittedParticipant,
 )
+from services.intake.events.parties import ParticipantDeclined
+from services.intake.events.vocabulary import SubmittedParticipant
 from shared.kernel.commands import Command
 from shared.kernel.policy_book import NoPolicyInForce
 from shared.kernel.refusals import Refusal
@@ -40,6 +40,7 @@ from tests.intake.examples import (
     firm_invited,
     ineligible,
     officer,
+    officer_for_the_port,
     open_detail,
     planned,
     proposal_of,
@@ -88,6 +89,8 @@ def test_a_proposal_is_submitted_with_everything_assessed() -> None:
             endorsed=True,
             work_places=("ON", "QC"),
             section_hashes={"summary": "5" * 64},
+            other_funding=(),
+            held_distinct=(),
             policy_version="2019",
             submitted_on=JULY_20,
             submitted_by="applicant-1",
@@ -144,10 +147,11 @@ def test_the_detailed_stage_opens_after_eligibility() -> None:
     with_evaluation(submitted(*planned), eligible).when(open_detail).then(detail_opened)
 
 
-def test_staff_open_the_detailed_stage_in_their_own_name() -> None:
-    by_officer = detail_opened.model_copy(update={"opened_by": "officer-1"})
+def test_i13_staff_open_the_detailed_stage_only_for_a_lead_that_they_name() -> None:
     here = with_evaluation(submitted(*planned), eligible)
-    here.when(replace(open_detail, by=officer)).then(by_officer)
+    here.when(replace(open_detail, by=officer)).then_refused(refusals.NotOnBehalfOfTheApplicant)
+    by_officer = detail_opened.model_copy(update={"opened_by": "officer-1"})
+    here.when(replace(open_detail, by=officer_for_the_port)).then(by_officer)
 
 
 def test_a_detailed_version_adds_budget_work_and_ip_plan() -> None:
@@ -171,7 +175,7 @@ def test_a_returned_version_is_answered_by_a_new_one() -> None:
 def test_a_submitted_version_never_changes() -> None:
     before = detailed()
     after = detailed(returned).after(replace(revise_summary, sha256="7" * 64))
-    assert proposal_of(after).submitted_hash == proposal_of(before).submitted_hash
+    assert proposal_of(after).course.submitted_hash == proposal_of(before).course.submitted_hash
     assert proposal_of(after).content_hash != proposal_of(before).content_hash
 
 

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.intake.events import CostKind, Parameters, Place
+from services.intake.events.policy import Parameters
+from services.intake.events.vocabulary import Coached, CostKind, Funding, Place
 from shared.kernel.identifiers import Line, OrganisationId, Sha256, Slug, Text
-from shared.kernel.money import PositiveMoneyIn, Ratio
+from shared.kernel.money import NonNegativeMoneyIn, PositiveMoneyIn, Ratio
 from shared.kernel.periods import QuarterLabel
 from shared.runtime.web.policies import VersionForm
 from shared.runtime.web.routes import Form
@@ -113,7 +114,71 @@ class IpPlanForm(Form):
     benefit_to_others: Text | Literal[""] | None = None
 
 
-class WithdrawalForm(Form):
-    """Why the proposal is taken back."""
+class ReasonForm(Form):
+    """Why this is asked."""
 
     reason: Line
+
+
+class ResubmissionForm(Form):
+    """What is different from the earlier proposal; absent means as before."""
+
+    title: Line | None = None
+    planned_start: date | None = None
+
+
+class InformationForm(Form):
+    """Which request is answered, the answer, and the hash of a document if there is one."""
+
+    request_id: Slug
+    answer: Text
+    document: Sha256 | None = None
+
+
+class LeadForm(Form):
+    """The participant that leads from now on, and why."""
+
+    organisation_id: OrganisationId
+    reason: Line
+
+
+class DistinctForm(Form):
+    """Two participants, and why they are two."""
+
+    organisation_ids: tuple[OrganisationId, OrganisationId]
+    reason: Line
+
+
+class EndorsementWithdrawalForm(Form):
+    """Why no executive stands behind it any more, and since which day."""
+
+    reason: Line
+    withdrawn_on: date
+
+
+class FundingForm(Form):
+    """Other money for this project: from whom, of which kind, how much, told on which day."""
+
+    source: Line
+    kind: Funding
+    amount: NonNegativeMoneyIn
+    declared_on: date
+
+
+class NdaForm(Form):
+    """With whom; absent means the programme."""
+
+    counterparty: Line | None = None
+
+
+class NdaExecutedForm(NdaForm):
+    """With whom, and the day on which both had signed."""
+
+    executed_on: date
+
+
+class CoachingForm(Form):
+    """What staff coached in."""
+
+    topic: Coached
+    note: Text

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from services.intake.events import BudgetLine, IpOwner, WorkPackage
+from services.intake.events.vocabulary import BudgetLine, IpOwner, WorkPackage
 from shared.kernel.canonical import canonical
 from shared.kernel.shown import shown
 

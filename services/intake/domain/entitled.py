@@ -1,22 +1,23 @@
-"""Who may do what to a proposal, and while it stands where (I-9, I-13)."""
+"""Who may do what to a proposal (I-13), and whether it may be done where it stands."""
 
-from services.intake.domain.neighbours import Assessment, Status, status_of
+from services.intake.domain.assessment import Assessment
 from services.intake.domain.proposal import Participant, Proposal
 from services.intake.domain.refusals import (
-    ContentNotOpen,
+    NotForTheApplicant,
     NotOnBehalfOfTheApplicant,
     NotTheLead,
     NotThisParticipant,
     ParticipantNotFound,
-    ProposalEnded,
     ProposalNotFound,
 )
-from shared.kernel.commands import Actor
+from services.intake.domain.status import status_of
+from services.intake.domain.transitions import TABLE
+from shared.kernel.commands import Actor, Command
 
-OPEN: frozenset[Status] = frozenset({"draft", "detailing", "returned"})
-"""Where the content may change; anything else would change a submitted version."""
-ENDED: frozenset[Status] = frozenset({"withdrawn", "selected", "not_selected"})
-"""Where nothing more is recorded in a proposal."""
+
+def must_be_legal(ask: Command, proposal: Proposal, evaluation: Assessment) -> None:
+    """The command is legal where the proposal stands. Raises the table's refusal."""
+    TABLE.must_allow(type(ask), status_of(proposal.course, evaluation))
 
 
 def must_be_named(by: Actor, organisation_id: str) -> None:
@@ -27,7 +28,7 @@ def must_be_named(by: Actor, organisation_id: str) -> None:
 
 def must_be_known_to(proposal: Proposal, by: Actor) -> None:
     """A proposal exists for its parties and for staff; for others it does not (404)."""
-    if proposal.stage == "absent" or not by.may_act_for(proposal.party_ids):
+    if proposal.course.stage == "absent" or not by.may_act_for(proposal.party_ids):
         raise ProposalNotFound
 
 
@@ -37,6 +38,12 @@ def must_be_the_lead(proposal: Proposal, by: Actor) -> None:
     if not by.may_act_for({proposal.lead_organisation_id}):
         raise NotTheLead
     must_be_named(by, proposal.lead_organisation_id)
+
+
+def must_be_staff(by: Actor) -> None:
+    """The programme's own staff, in its own name (I-13)."""
+    if not by.is_staff or by.on_behalf_of is not None:
+        raise NotForTheApplicant
 
 
 def answering(proposal: Proposal, by: Actor, organisation_id: str) -> Participant:
@@ -49,18 +56,3 @@ def answering(proposal: Proposal, by: Actor, organisation_id: str) -> Participan
         raise NotThisParticipant
     must_be_named(by, organisation_id)
     return participant
-
-
-def must_go_on(proposal: Proposal, evaluation: Assessment) -> Status:
-    """Where the proposal stands, unless it has ended."""
-    status = status_of(proposal, evaluation)
-    if status in ENDED:
-        raise ProposalEnded(status=status)
-    return status
-
-
-def must_be_open(proposal: Proposal, evaluation: Assessment) -> None:
-    """The content may change: no submitted version is being assessed (I-9)."""
-    status = must_go_on(proposal, evaluation)
-    if status not in OPEN:
-        raise ContentNotOpen(status=status)

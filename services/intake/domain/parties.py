@@ -1,83 +1,42 @@
-"""Who leads and who takes part: drafting, inviting, confirming, declining, removing."""
+"""Who takes part: inviting, confirming, declining, removing, and who counts as two (I-11)."""
 
 from collections.abc import Sequence
 
 from services.intake.commands import (
     ConfirmParticipation,
     DeclineParticipation,
-    DraftProposal,
+    HoldParticipantsDistinct,
     InviteParticipant,
     RemoveParticipant,
 )
+from services.intake.domain.assessment import Assessment
 from services.intake.domain.entitled import (
     answering,
-    must_be_named,
-    must_be_open,
+    must_be_known_to,
+    must_be_legal,
+    must_be_staff,
     must_be_the_lead,
-    must_go_on,
 )
-from services.intake.domain.neighbours import Assessment, Standing
-from services.intake.domain.policy import Policies
 from services.intake.domain.proposal import Proposal
 from services.intake.domain.refusals import (
     AlreadyAParticipant,
-    AssociateMayNotLead,
     LeadAlwaysParticipates,
     LimitReached,
-    NotTheLead,
+    NotTwoParticipants,
     OtherContentConfirmed,
     ParticipantNotFound,
     ParticipantStillPlanned,
-    ProposalAlreadyDrafted,
 )
-from services.intake.events import (
-    Parameters,
+from services.intake.events.parties import (
     ParticipantConfirmed,
     ParticipantDeclined,
     ParticipantInvited,
     ParticipantRemoved,
-    ProposalDrafted,
+    ParticipantsHeldDistinct,
 )
-from shared.kernel.policy_book import Pinned
 
 PARTICIPANTS_MAX = 100
 """Far beyond the largest consortium known; the state of a proposal stays small."""
-
-
-def draft_proposal(
-    ask: DraftProposal, proposal: Proposal, lead: Standing, policies: Policies
-) -> Sequence[ProposalDrafted]:
-    """A lead begins a proposal (I-1, I-3, I-13), by the policy in force that day (X7).
-
-    Its role, objective and sector are recorded, never judged (I-5).
-    """
-    if not ask.by.may_act_for({ask.lead_organisation_id}):
-        raise NotTheLead
-    must_be_named(ask.by, ask.lead_organisation_id)
-    if proposal.stage != "absent":
-        raise ProposalAlreadyDrafted
-    policy = policies.in_force(ask.programme, ask.effective_on)
-    must_be_allowed_to_lead(lead, policy)
-    drafted = ProposalDrafted(
-        project_id=ask.project_id,
-        programme=ask.programme,
-        title=ask.title,
-        lead_organisation_id=ask.lead_organisation_id,
-        lead_name=ask.lead_name,
-        sector=ask.sector,
-        objective=ask.objective,
-        role=ask.role,
-        planned_start=ask.planned_start,
-        policy_version=policy.version,
-        drafted_by=ask.by.person,
-    )
-    return [drafted]
-
-
-def must_be_allowed_to_lead(lead: Standing, policy: Pinned[Parameters]) -> None:
-    """Who is only an associate may not lead (I-1); who has no status may (I-3)."""
-    if lead.only_an_associate and policy.parameters.associate_lead == "deny":
-        raise AssociateMayNotLead(policy_version=policy.version)
 
 
 def invite_participant(
@@ -85,7 +44,7 @@ def invite_participant(
 ) -> Sequence[ParticipantInvited]:
     """The lead names another party, or asks one again that declined (I-9)."""
     must_be_the_lead(proposal, ask.by)
-    must_be_open(proposal, evaluation)
+    must_be_legal(ask, proposal, evaluation)
     named = proposal.participant(ask.organisation_id)
     if named is not None and named.answer != "declined":
         raise AlreadyAParticipant
@@ -105,7 +64,7 @@ def confirm_participation(
 ) -> Sequence[ParticipantConfirmed]:
     """A participant agrees to the current content, before or after its submission (I-10)."""
     participant = answering(proposal, ask.by, ask.organisation_id)
-    must_go_on(proposal, evaluation)
+    must_be_legal(ask, proposal, evaluation)
     if ask.organisation_id == proposal.lead_organisation_id:
         raise LeadAlwaysParticipates
     if ask.content_hash != proposal.content_hash:
@@ -126,7 +85,7 @@ def decline_participation(
 ) -> Sequence[ParticipantDeclined]:
     """A participant may always say no; it counts for nothing then, named until removed (I-10)."""
     participant = answering(proposal, ask.by, ask.organisation_id)
-    must_go_on(proposal, evaluation)
+    must_be_legal(ask, proposal, evaluation)
     if ask.organisation_id == proposal.lead_organisation_id:
         raise LeadAlwaysParticipates
     if participant.answer == "declined":
@@ -144,7 +103,7 @@ def remove_participant(
 ) -> Sequence[ParticipantRemoved]:
     """The lead no longer names a party; first budget and plans must do without it (I-7, I-9)."""
     must_be_the_lead(proposal, ask.by)
-    must_be_open(proposal, evaluation)
+    must_be_legal(ask, proposal, evaluation)
     if ask.organisation_id == proposal.lead_organisation_id:
         raise LeadAlwaysParticipates
     if proposal.participant(ask.organisation_id) is None:
@@ -168,3 +127,24 @@ def _plans_naming(proposal: Proposal, organisation_id: str) -> list[str]:
         "ip_plan": {owner.owner for owner in owners},
     }
     return [plan for plan, parties in named.items() if organisation_id in parties]
+
+
+def hold_participants_distinct(
+    ask: HoldParticipantsDistinct, proposal: Proposal, evaluation: Assessment
+) -> Sequence[ParticipantsHeldDistinct]:
+    """Staff holds two participants to be two, whatever names or control say (I-11)."""
+    must_be_known_to(proposal, ask.by)
+    must_be_staff(ask.by)
+    must_be_legal(ask, proposal, evaluation)
+    one, other = sorted(ask.organisation_ids)
+    if one == other or not proposal.party_ids.issuperset({one, other}):
+        raise NotTwoParticipants
+    if (one, other) in proposal.held_distinct:
+        return []  # They are held distinct already.
+    held = ParticipantsHeldDistinct(
+        project_id=ask.project_id,
+        organisation_ids=(one, other),
+        reason=ask.reason,
+        held_by=ask.by.person,
+    )
+    return [held]

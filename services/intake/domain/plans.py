@@ -1,4 +1,4 @@
-"""What is proposed: sections, budget, work plan and the executive's endorsement."""
+"""What is proposed: sections, budget and work plan."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,28 +6,21 @@ from collections.abc import Iterable, Sequence
 from services.intake.commands import (
     ProposeBudget,
     ProposeWorkPlan,
-    RecordExecutiveEndorsement,
     ReviseSection,
 )
-from services.intake.domain.entitled import must_be_open, must_be_the_lead, must_go_on
-from services.intake.domain.neighbours import Assessment
-from services.intake.domain.proposal import Endorsement, Proposal
+from services.intake.domain.assessment import Assessment
+from services.intake.domain.entitled import must_be_legal, must_be_the_lead
+from services.intake.domain.proposal import Proposal
 from services.intake.domain.refusals import (
     BudgetLineRepeated,
-    EndorsedInTheFuture,
     LimitReached,
     NotAParticipant,
     SectionNameUnreadable,
     WorkPackageEndsBeforeItStarts,
     WorkPackageRepeated,
 )
-from services.intake.events import (
-    BudgetLine,
-    BudgetProposed,
-    ExecutiveEndorsementRecorded,
-    SectionRevised,
-    WorkPlanProposed,
-)
+from services.intake.events.content import BudgetProposed, SectionRevised, WorkPlanProposed
+from services.intake.events.vocabulary import BudgetLine
 from shared.kernel.identifiers import same_name
 
 SECTIONS_MAX = 100
@@ -41,7 +34,7 @@ def revise_section(
 ) -> Sequence[SectionRevised]:
     """A section gets new content, named by its hash, while the content is open (I-9)."""
     must_be_the_lead(proposal, ask.by)
-    must_be_open(proposal, evaluation)
+    must_be_legal(ask, proposal, evaluation)
     if not _SECTION.fullmatch(ask.section):
         raise SectionNameUnreadable
     if proposal.sections.get(ask.section) == ask.sha256:
@@ -62,7 +55,7 @@ def propose_budget(
 ) -> Sequence[BudgetProposed]:
     """The budget is replaced; lines are positive, and no total is too small or large (I-9, S13)."""
     must_be_the_lead(proposal, ask.by)
-    must_be_open(proposal, evaluation)
+    must_be_legal(ask, proposal, evaluation)
     _must_be_participants(proposal, [line.organisation_id for line in ask.lines])
     if len({_place_in_budget(line) for line in ask.lines}) < len(ask.lines):
         raise BudgetLineRepeated
@@ -81,7 +74,7 @@ def propose_work_plan(
 ) -> Sequence[WorkPlanProposed]:
     """The work plan is replaced (I-9); where work is done is recorded; evaluation judges it."""
     must_be_the_lead(proposal, ask.by)
-    must_be_open(proposal, evaluation)
+    must_be_legal(ask, proposal, evaluation)
     _must_be_participants(proposal, [package.organisation_id for package in ask.packages])
     if len({same_name(package.name) for package in ask.packages}) < len(ask.packages):
         raise WorkPackageRepeated
@@ -98,22 +91,3 @@ def propose_work_plan(
 def _must_be_participants(proposal: Proposal, organisation_ids: Iterable[str]) -> None:
     if not proposal.party_ids.issuperset(organisation_ids):
         raise NotAParticipant
-
-
-def record_executive_endorsement(
-    ask: RecordExecutiveEndorsement, proposal: Proposal, evaluation: Assessment
-) -> Sequence[ExecutiveEndorsementRecorded]:
-    """An executive stands behind the proposal; no content, so possible later too (I-10, S20)."""
-    must_be_the_lead(proposal, ask.by)
-    must_go_on(proposal, evaluation)
-    if ask.endorsed_on > ask.effective_on:
-        raise EndorsedInTheFuture
-    if proposal.endorsement == Endorsement(ask.executive_title, ask.endorsed_on):
-        return []  # This endorsement is on record.
-    recorded = ExecutiveEndorsementRecorded(
-        project_id=ask.project_id,
-        executive_title=ask.executive_title,
-        endorsed_on=ask.endorsed_on,
-        recorded_by=ask.by.person,
-    )
-    return [recorded]

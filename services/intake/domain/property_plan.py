@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from services.intake.commands import DeclareIpPlan
+from services.intake.domain.assessment import Assessment
 from services.intake.domain.content import IpPlan
-from services.intake.domain.entitled import must_be_open, must_be_the_lead
-from services.intake.domain.neighbours import Assessment, Standing
+from services.intake.domain.entitled import must_be_legal, must_be_the_lead
 from services.intake.domain.proposal import Proposal
 from services.intake.domain.refusals import (
     BenefitUnanswered,
@@ -15,8 +15,11 @@ from services.intake.domain.refusals import (
     IpOwnerUnknown,
     IpSharesDoNotAddUp,
 )
-from services.intake.events import IpOwner, IpPlanDeclared
+from services.intake.domain.standing import Standing
+from services.intake.events.content import IpPlanDeclared
+from services.intake.events.vocabulary import IpOwner
 from shared.kernel.decider import States
+from shared.kernel.eligibility import stream_of
 from shared.kernel.identifiers import same_name
 
 _BARRED = frozenset(
@@ -40,7 +43,7 @@ _BARRED_BEGINNINGS = tuple(
 
 def owners_streams(ask: DeclareIpPlan, _: States) -> Sequence[str]:
     """The streams of the owners that are given by id."""
-    return sorted({_stream(owner.owner) for owner in ask.owners if _is_id(owner.owner)})
+    return sorted({stream_of(owner.owner) for owner in ask.owners if _is_id(owner.owner)})
 
 
 def declare_ip_plan(
@@ -54,7 +57,7 @@ def declare_ip_plan(
     What others gain by it must be answered; "none" is an answer (I-8).
     """
     must_be_the_lead(proposal, ask.by)
-    must_be_open(proposal, evaluation)
+    must_be_legal(ask, proposal, evaluation)
     for owner in ask.owners:
         _must_be_eligible(owner.owner, proposal, owners)
     if len({same_name(owner.owner) for owner in ask.owners}) < len(ask.owners):
@@ -87,7 +90,7 @@ def _must_be_eligible(owner: str, proposal: Proposal, standings: Mapping[str, St
     name, kind = owner, None
     if _is_id(owner):
         party = proposal.participant(owner)
-        standing = standings[_stream(owner)]
+        standing = standings[stream_of(owner)]
         if party is None and not standing.organisation_id:
             raise IpOwnerUnknown
         name, kind = party.name if party else "", standing.kind
@@ -104,7 +107,3 @@ def _is_barred(name: str, programme: str) -> bool:
 
 def _is_id(owner: str) -> bool:
     return owner.startswith("org_")
-
-
-def _stream(organisation_id: str) -> str:
-    return f"organisation-{organisation_id}"

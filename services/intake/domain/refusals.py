@@ -62,6 +62,43 @@ class ProposalEnded(Refusal):
     french = "La proposition a été retirée ou décidée; plus rien n'y est consigné."
 
 
+class ProposalIsExpired(Refusal):
+    """The proposal rests because nothing happened for long; reinstate it first."""
+
+    french = "La proposition est échue faute d'activité; rétablissez-la d'abord."
+
+
+class ProposalNotExpired(Refusal):
+    """Only an expired proposal is reinstated; this one goes on without it."""
+
+    french = "Seule une proposition échue se rétablit; celle-ci continue sans cela."
+
+
+class NotIdle(Refusal):
+    """A proposal expires only after the policy's days without any event, the applicant's turn."""
+
+    rule = "X11"
+    french = "Une proposition n'échoit qu'après le délai d'inactivité, au tour du demandeur."
+
+
+class InformationNotRequested(Refusal):
+    """The assessors wait for no answer to a request of this name; see the open ones."""
+
+    french = "Les évaluateurs n'attendent pas de réponse à cette demande; voyez les ouvertes."
+
+
+class NothingToReassess(Refusal):
+    """Only a proposal that was found ineligible is assessed once more."""
+
+    french = "Seule une proposition jugée inadmissible est réévaluée."
+
+
+class NothingToResubmit(Refusal):
+    """Only a proposal that ended without an award, or was found ineligible, is resubmitted."""
+
+    french = "Seule une proposition close sans octroi, ou inadmissible, se soumet de nouveau."
+
+
 class ProposalAlreadySubmitted(Refusal):
     """The initial version was already submitted; it is not submitted twice."""
 
@@ -100,6 +137,39 @@ class AlreadyAParticipant(Refusal):
     """The proposal already names this organisation."""
 
     french = "La proposition nomme déjà cette organisation."
+
+
+class AlreadyTheLead(Refusal):
+    """This organisation leads the proposal already."""
+
+    french = "Cette organisation dirige déjà la proposition."
+
+
+class NewLeadHasNotAgreed(Refusal):
+    """Only a participant that confirmed its part may take over the lead; it confirms first."""
+
+    rule = "I-1"
+    french = "Seul un participant qui a confirmé sa participation peut prendre la direction."
+
+
+class NotTwoParticipants(Invalid):
+    """Two different participants of this proposal are held distinct; name exactly such two."""
+
+    rule = "I-11"
+    french = "On tient pour distincts deux participants différents de cette proposition."
+
+
+class NotForTheApplicant(Forbidden):
+    """The programme's staff does this in its own name, never on behalf of an applicant."""
+
+    rule = "I-13"
+    french = "Le personnel du programme le fait en son propre nom, jamais pour un demandeur."
+
+
+class NoEndorsementToWithdraw(Refusal):
+    """No executive's endorsement is on record."""
+
+    french = "Aucun appui d'un dirigeant n'est consigné."
 
 
 class LeadAlwaysParticipates(Refusal):
@@ -165,10 +235,10 @@ class LimitReached(Refusal):
     french = "Une proposition n'en contient pas davantage; voir `limit`."
 
 
-class EndorsedInTheFuture(Invalid):
-    """An endorsement is recorded once it was given, not before."""
+class NotYetHappened(Invalid):
+    """What is recorded has happened: its date is not after the day of the recording."""
 
-    french = "Un appui se consigne une fois donné, pas avant."
+    french = "Ce qui est consigné a eu lieu : sa date ne suit pas le jour de la consignation."
 
 
 class IpOwnerNotEligible(Refusal):

@@ -1,39 +1,36 @@
-"""How a proposal moves on: submitted, worked out in detail, submitted again, withdrawn."""
+"""How a proposal moves on: submitted, worked out, submitted again, withdrawn, expired."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from services.intake.commands import (
+    ExpireProposal,
     OpenDetailedProposal,
+    ReinstateProposal,
     SubmitDetailedProposal,
     SubmitProposal,
     WithdrawProposal,
 )
-from services.intake.domain.entitled import (
-    must_be_known_to,
-    must_be_the_lead,
-    must_go_on,
-)
-from services.intake.domain.neighbours import Assessment, Standing
-from services.intake.domain.parties import must_be_allowed_to_lead
+from services.intake.domain.assessment import Assessment
+from services.intake.domain.entitled import must_be_legal, must_be_the_lead
+from services.intake.domain.leading import must_be_allowed_to_lead
 from services.intake.domain.policy import Policies
 from services.intake.domain.proposal import Participant, Proposal
 from services.intake.domain.refusals import (
     DeclinedParticipantStillNamed,
     DetailedProposalIncomplete,
-    DetailedStageAlreadyOpen,
-    DetailedStageNotOpen,
-    NotTheLead,
-    NotYetEligible,
-    ProposalAlreadySubmitted,
+    NotIdle,
 )
-from services.intake.events import (
+from services.intake.domain.standing import Standing
+from services.intake.events.course import (
     DetailedProposalOpened,
     DetailedProposalSubmitted,
+    ProposalExpired,
+    ProposalReinstated,
     ProposalSubmitted,
     ProposalWithdrawn,
-    SubmittedParticipant,
 )
+from services.intake.events.vocabulary import SubmittedParticipant
 
 
 def submit_proposal(
@@ -45,23 +42,16 @@ def submit_proposal(
 ) -> Sequence[ProposalSubmitted]:
     """At any time (I-4), once (I-9), by any lead that is not only an associate (I-1, I-3)."""
     must_be_the_lead(proposal, ask.by)
-    if must_go_on(proposal, evaluation) != "draft":
-        raise ProposalAlreadySubmitted
+    must_be_legal(ask, proposal, evaluation)
     return [ProposalSubmitted(**_version(ask, proposal, lead, policies))]
 
 
 def open_detailed_proposal(
     ask: OpenDetailedProposal, proposal: Proposal, evaluation: Assessment
 ) -> Sequence[DetailedProposalOpened]:
-    """The detailed stage opens after eligibility (I-2), by the lead or by the programme's staff."""
-    must_be_known_to(proposal, ask.by)
-    if not ask.by.may_act_for({proposal.lead_organisation_id}):
-        raise NotTheLead
-    status = must_go_on(proposal, evaluation)
-    if status in ("draft", "submitted", "ineligible"):
-        raise NotYetEligible(status=status)
-    if status != "eligible":
-        raise DetailedStageAlreadyOpen(status=status)
+    """The lead opens the detailed stage after eligibility (I-2, I-13)."""
+    must_be_the_lead(proposal, ask.by)
+    must_be_legal(ask, proposal, evaluation)
     return [DetailedProposalOpened(project_id=ask.project_id, opened_by=ask.by.person)]
 
 
@@ -74,9 +64,7 @@ def submit_detailed_proposal(
 ) -> Sequence[DetailedProposalSubmitted]:
     """A complete detailed version (I-8), the first one or the answer to a return (I-2, I-9)."""
     must_be_the_lead(proposal, ask.by)
-    status = must_go_on(proposal, evaluation)
-    if status not in ("detailing", "returned"):
-        raise DetailedStageNotOpen(status=status)
+    must_be_legal(ask, proposal, evaluation)
     missing = _missing(proposal)
     if missing:
         raise DetailedProposalIncomplete(missing=missing)
@@ -112,15 +100,17 @@ def _version(
     return {
         "project_id": proposal.project_id,
         "programme": proposal.programme,
-        "version": proposal.version + 1,
+        "version": proposal.course.version + 1,
         "content_hash": proposal.content_hash,
         "title": proposal.title,
         "lead_organisation_id": proposal.lead_organisation_id,
         "participants": tuple(_as_submitted(proposal, party) for party in proposal.participants),
         "planned_start": proposal.planned_start,
-        "endorsed": proposal.endorsement is not None,
-        "work_places": tuple(sorted({package.place for package in proposal.work_plan})),
+        "endorsed": proposal.endorsed,
+        "work_places": proposal.work_places,
         "section_hashes": dict(proposal.sections),
+        "other_funding": proposal.other_funding,
+        "held_distinct": proposal.held_distinct,
         "policy_version": policy.version,
         "submitted_on": ask.effective_on,
         "submitted_by": ask.by.person,
@@ -129,11 +119,8 @@ def _version(
 
 def _as_submitted(proposal: Proposal, party: Participant) -> SubmittedParticipant:
     """The lead confirms by submitting; others count once they confirmed this content (I-10)."""
-    leads = party.organisation_id == proposal.lead_organisation_id
     return SubmittedParticipant(
-        organisation_id=party.organisation_id,
-        name=party.name,
-        confirmed=leads or party.confirmed_hash == proposal.content_hash,
+        organisation_id=party.organisation_id, name=party.name, confirmed=proposal.counts(party)
     )
 
 
@@ -142,8 +129,42 @@ def withdraw_proposal(
 ) -> Sequence[ProposalWithdrawn]:
     """The lead takes the proposal back, at any time before the decision (I-13)."""
     must_be_the_lead(proposal, ask.by)
-    must_go_on(proposal, evaluation)
+    must_be_legal(ask, proposal, evaluation)
     withdrawn = ProposalWithdrawn(
         project_id=ask.project_id, reason=ask.reason, withdrawn_by=ask.by.person
     )
     return [withdrawn]
+
+
+def expire_proposal(
+    ask: ExpireProposal, proposal: Proposal, evaluation: Assessment, policies: Policies
+) -> Sequence[ProposalExpired]:
+    """After so many whole days without any event, the applicant's turn, it rests (X11).
+
+    The days are those of the policy version that the proposal was last decided by (X7).
+    """
+    must_be_legal(ask, proposal, evaluation)
+    policy = policies.version(proposal.programme, proposal.policy_version)
+    idle_days = policy.parameters.proposal_inactive_days
+    if (ask.effective_on - ask.idle_since).days <= idle_days:
+        raise NotIdle
+    expired = ProposalExpired(
+        project_id=ask.project_id,
+        idle_since=ask.idle_since,
+        idle_days=idle_days,
+        policy_version=policy.version,
+        expired_on=ask.effective_on,
+    )
+    return [expired]
+
+
+def reinstate_proposal(
+    ask: ReinstateProposal, proposal: Proposal, evaluation: Assessment
+) -> Sequence[ProposalReinstated]:
+    """The lead lets an expired proposal go on from where it stood, at any time (I-4)."""
+    must_be_the_lead(proposal, ask.by)
+    must_be_legal(ask, proposal, evaluation)
+    reinstated = ProposalReinstated(
+        project_id=ask.project_id, reason=ask.reason, reinstated_by=ask.by.person
+    )
+    return [reinstated]
