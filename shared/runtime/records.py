@@ -7,7 +7,6 @@ rebuilds the envelope, byte for byte, and checks its hash.
 import base64
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -22,8 +21,13 @@ log = structlog.get_logger()
 
 EVENT_BYTES_MAX = 1_048_576
 """A longer message is no event of ours: a body has at most 256 KiB."""
-_NAMES = frozenset({*REQUIRED, *OPTIONAL, "hash"})
 _CONTENT_TYPE = "content-type"
+_NEEDED = frozenset({*REQUIRED, "hash"})
+_NAMES = {
+    _CONTENT_TYPE: "datacontenttype",
+    **{f"ce_{name}": name for name in (*REQUIRED, *OPTIONAL, "hash")},
+}
+"""By header, the attribute that it carries."""
 
 
 def headers_of(sealed: Sealed) -> tuple[bytes, list[tuple[str, bytes]]]:
@@ -54,7 +58,7 @@ def _sealed(claimed: Mapping[str, str], record: Any) -> tuple[str, Sealed | None
     """The event that a record holds, rebuilt from its parts; else why there is none."""
     if len(record.value) > EVENT_BYTES_MAX:
         return "too-large", None
-    if not claimed.keys() >= {*REQUIRED, "hash"}:
+    if not claimed.keys() >= _NEEDED:
         return "broken-header", None
     attributes: dict[str, Any] = {name: text for name, text in claimed.items() if name != "hash"}
     for name in INTEGERS:
@@ -75,15 +79,19 @@ def _texts(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     """The attributes in the headers that we know; others, and what is no text, are left out."""
     found: dict[str, str] = {}
     for header, value in headers:
-        name = "datacontenttype" if header == _CONTENT_TYPE else header.removeprefix("ce_")
-        if value is not None and name in _NAMES and (header in (_CONTENT_TYPE, f"ce_{name}")):
-            with suppress(UnicodeDecodeError):
+        name = _NAMES.get(header)
+        if name is not None and value is not None:
+            try:
                 found[name] = value.decode()
+            except UnicodeDecodeError:
+                continue
     return found
 
 
 def _printable(key: bytes | None) -> str:
     text = (key or b"").decode(errors="replace")
+    if text.isprintable():
+        return text[:512]
     return "".join(each if each.isprintable() else "\ufffd" for each in text)[:512]
 
 
