@@ -8,12 +8,13 @@ from services.evaluation.api.forms import PolicyForm, PreviewForm
 from services.evaluation.api.roles import OFFICER, READING
 from services.evaluation.domain import policy
 from services.evaluation.domain.policy import pinned
-from services.evaluation.domain.preview import OPEN, differences, outlook
+from services.evaluation.domain.preview import OPEN, OpenCase, differences, outlook
 from services.evaluation.domain.state import Evaluation
 from services.evaluation.events.policy import Parameters
 from services.evaluation.projections.evaluations import EVALUATIONS
 from shared.kernel.commands import PARTIES
 from shared.kernel.eligibility import streams_of
+from shared.kernel.periods import civil_date
 from shared.kernel.policy_book import PublishPolicy
 from shared.runtime.web.routes import Api, Ask, Read
 
@@ -60,11 +61,12 @@ def preview_policy(form: PreviewForm, read: Read) -> dict[str, Any]:
 
 
 def _changes(read: Read, evaluation: Evaluation, form: PreviewForm) -> list[dict[str, Any]]:
-    proposal = read.state(f"proposal-{evaluation.project_id}")
     parties = streams_of(evaluation.participant_ids)
-    organisations = {stream: read.state(stream) for stream in parties}
-    rules = pinned(evaluation, read.state(policy.STREAM))
-    return differences(
-        outlook(evaluation, proposal, organisations, rules),
-        outlook(evaluation, proposal, organisations, form.parameters),
+    case = OpenCase(
+        evaluation=evaluation,
+        proposal=read.state(f"proposal-{evaluation.project_id}"),
+        organisations={stream: read.state(stream) for stream in parties},
+        today=civil_date(read.now),
     )
+    rules = pinned(evaluation, read.state(policy.STREAM))
+    return differences(outlook(case, rules), outlook(case, form.parameters))

@@ -1,5 +1,7 @@
 """What a draft policy would change about open cases; what is pinned stays pinned (E-1)."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from services.evaluation.domain.clock import target
@@ -18,14 +20,33 @@ OPEN: tuple[Stage, ...] = (*ELIGIBILITY, *DETAIL, *SELECTION)
 """What is not decided yet, nor over."""
 
 
-def outlook(
-    evaluation: Evaluation, proposal: Proposal, organisations: Registry, rules: Parameters
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """One open evaluation and all that its conditions rest on, on the day of asking."""
+
+    evaluation: Evaluation
+    proposal: Proposal
+    organisations: Registry
+    today: date
+
+    def by(self, rules: Parameters) -> Case | None:
+        """The version under review by these parameters; none while nothing is judged."""
+        evaluation, proposal = self.evaluation, self.proposal
+        if proposal.expired or proposal.withdrawn or evaluation.submitted_on is None:
+            return None
+        detailed = evaluation.detailed
+        find = proposal.detailed_version if detailed else proposal.initial_version
+        on = self.today if detailed else evaluation.submitted_on
+        version = find(evaluation.proposal_hash)
+        return case_by(version, proposal, self.organisations, rules, on, detailed)
+
+
+def outlook(of: OpenCase, rules: Parameters) -> dict[str, Any]:
     """Everything that parameters determine about a case as it stands, by name."""
     return {
-        **_conditions(evaluation, proposal, organisations, rules),
-        **_scores(evaluation, rules),
-        **_deadline(evaluation, rules),
+        **_conditions(of.by(rules)),
+        **_scores(of.evaluation, rules),
+        **_deadline(of.evaluation, rules),
     }
 
 
@@ -38,10 +59,7 @@ def differences(now: dict[str, Any], then: dict[str, Any]) -> list[dict[str, Any
     ]
 
 
-def _conditions(
-    evaluation: Evaluation, proposal: Proposal, organisations: Registry, rules: Parameters
-) -> dict[str, Any]:
-    case = _case(evaluation, proposal, organisations, rules)
+def _conditions(case: Case | None) -> dict[str, Any]:
     if case is None:
         return {}
     return {
@@ -49,18 +67,6 @@ def _conditions(
         for condition in COMPUTED
         if (computed := compute(condition, case)) is not None
     }
-
-
-def _case(
-    evaluation: Evaluation, proposal: Proposal, organisations: Registry, rules: Parameters
-) -> Case | None:
-    """The version under review, as on the day of its submission; none while nothing is judged."""
-    if proposal.expired or proposal.withdrawn or evaluation.submitted_on is None:
-        return None
-    find = proposal.detailed_version if evaluation.detailed else proposal.initial_version
-    submission = find(evaluation.proposal_hash)
-    on = evaluation.submitted_on
-    return case_by(submission, proposal, organisations, rules, on, evaluation.detailed)
 
 
 def _scores(evaluation: Evaluation, rules: Parameters) -> dict[str, Any]:
