@@ -3,7 +3,7 @@
 from services.intake.api import api
 from services.intake.domain.deciders import DECIDERS, FOLDS
 from services.intake.events import EVENTS
-from services.intake.inbound import HEARD
+from services.intake.inbound import HEARD, UPCASTERS
 from services.intake.policies import POLICIES
 from services.intake.projections import PROJECTIONS
 from shared.kernel.decider import Domain
@@ -18,6 +18,7 @@ DOMAIN = Domain(
     folds=FOLDS,
     deciders=DECIDERS,
     policies=POLICIES,
+    upcasters=UPCASTERS,
 )
 
 

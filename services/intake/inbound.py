@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from shared.kernel.events import Heard
 from shared.kernel.identifiers import OrganisationId, Sha256, Slug
+from shared.kernel.upcasting import Upcasters
 
 
 class ConditionLimits(Heard):
@@ -318,3 +319,6 @@ HEARD: tuple[type[Heard], ...] = (
     CandidacyOpened,
     MemberAdmitted,
 )
+
+UPCASTERS: Upcasters = {("PolicyPublished", 1): dict}
+"""What is read of evaluation's policies is the same in both of their shapes."""

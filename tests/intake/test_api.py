@@ -1,66 +1,26 @@
 """Intake over HTTP: what each route answers, whom it refuses, and what the lists show."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from services.intake import inbound
-from shared.kernel.events import Heard
 from tests.intake.examples import CARRIER, FIRM, PORT, officer, officer_for_the_port
+from tests.intake.rest import (
+    BUDGET,
+    DRAFT,
+    ENDORSEMENT,
+    IP_PLAN,
+    POLICY,
+    WORK_PLAN,
+    by_the_firm,
+    by_the_port,
+    code_of,
+    drafted,
+    hear,
+)
 from tests.support.running import Running, running
-
-POLICY = {
-    "programme": "scale-ai",
-    "version": "2019",
-    "parameters": {},
-    "effective_from": "2019-04-01",
-    "reason": "first policy of the programme",
-}
-DRAFT = {
-    "programme": "scale-ai",
-    "title": "Berth planning for the Port of Montréal",
-    "lead_organisation_id": PORT,
-    "lead_name": "Port de Montréal",
-    "sector": "Port operations",
-    "planned_start": "2020-09-01",
-}
-BUDGET = {
-    "lines": [
-        {
-            "organisation_id": FIRM,
-            "kind": "labour",
-            "quarter": "2020-21Q3",
-            "amount": {"amount": "10000.50", "currency": "CAD"},
-        }
-    ]
-}
-WORK_PLAN = {
-    "packages": [
-        {
-            "name": "Model",
-            "place": "QC",
-            "organisation_id": FIRM,
-            "starts_on": "2020-09-01",
-            "ends_on": "2020-12-31",
-        }
-    ]
-}
-IP_PLAN = {
-    "owners": [{"owner": PORT, "share": "1/3"}, {"owner": FIRM, "share": "2/3"}],
-    "protection": "trade secret",
-    "benefit_to_others": "none",
-}
-ENDORSEMENT = {"executive_title": "chief executive officer", "endorsed_on": "2020-07-20"}
-
-
-@pytest.fixture
-def intake(tmp_path: Path) -> Iterator[Running]:
-    with running(tmp_path, "intake") as here:
-        assert here.as_(officer).post("/v1/policies", POLICY).status_code == 201
-        yield here
 
 
 @pytest.fixture(scope="module")
@@ -75,33 +35,6 @@ def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def untouched(refusing: Running) -> str:
     """The address of a draft in that service."""
     return drafted(refusing)
-
-
-def by_the_port(intake: Running, method: str, path: str, body: Any = None) -> httpx.Response:
-    return intake.by("applicant", organisation_id=PORT).ask(method, path, body)
-
-
-def by_the_firm(intake: Running, method: str, path: str, body: Any = None) -> httpx.Response:
-    return intake.by("applicant", organisation_id=FIRM).ask(method, path, body)
-
-
-def drafted(intake: Running) -> str:
-    """The address of a proposal that the port drafted and the firm was invited to."""
-    answer = by_the_port(intake, "POST", "/v1/proposals", DRAFT)
-    assert answer.status_code == 201, answer.text
-    address = f"/v1/proposals/{answer.json()['project_id']}"
-    party = {"organisation_id": FIRM, "name": "Logiciels du Quai"}
-    assert by_the_port(intake, "POST", f"{address}/participants", party).status_code == 200
-    return address
-
-
-def hear(intake: Running, address: str, kind: type[Heard], **data: Any) -> None:
-    project_id = address.rpartition("/")[2]
-    intake.hear(f"evaluation-{project_id}", kind.model_validate({"project_id": project_id, **data}))
-
-
-def code_of(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 def test_a_proposal_goes_from_draft_to_selected_over_http(intake: Running) -> None:
