@@ -4,6 +4,7 @@ import re
 from calendar import isleap
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -116,6 +117,18 @@ def rfc3339(instant: datetime) -> str:
     if instant.utcoffset() is None:
         raise ValueError("an instant has an offset")
     return f"{instant.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
+
+
+def rfc3339_micros(micros: int) -> str:
+    """The same spelling of an instant that is given as microseconds since 1970."""
+    seconds, rest = divmod(micros, 1_000_000)
+    return f"{_to_the_second(seconds)}.{rest:06d}Z"
+
+
+@lru_cache(maxsize=64)
+def _to_the_second(seconds: int) -> str:
+    """Events come many a second, and of few seconds at a time."""
+    return rfc3339(from_micros(seconds * 1_000_000)).partition(".")[0]
 
 
 def parse_instant(text: str) -> datetime:

@@ -22,7 +22,7 @@ from shared.kernel.operations import (
     TimersContinued,
     TimersRun,
 )
-from shared.kernel.periods import from_micros, rfc3339, start_of_day, to_micros
+from shared.kernel.periods import from_micros, rfc3339_micros, start_of_day, to_micros
 from shared.kernel.refusals import EffectiveBeforeBeginning, NulInText, Refusal
 from shared.kernel.streams import named_in, subject_of
 from shared.runtime.drafts import Draft
@@ -54,7 +54,7 @@ class Cause(NamedTuple):
     event_id: str
     stream: str
     subject: str
-    effective_at: datetime
+    effective_micros: int
     correlation_id: str
 
     @classmethod
@@ -62,7 +62,7 @@ class Cause(NamedTuple):
         """An event that was recorded just now."""
         return cls(
             recorded.event, recorded.event_id, recorded.stream, recorded.subject,
-            recorded.effective_at, correlation_id,
+            recorded.effective_micros, correlation_id,
         )  # fmt: skip
 
 
@@ -136,7 +136,7 @@ class Deciding:
     def _begun(self, begun: TimersContinued, context: Context) -> Cause:
         """The run that a part belongs to, as policies saw it the first time."""
         run = TimersRun(business_date=begun.business_date, run_by=begun.run_by)
-        stream, at = self._operations, start_of_day(begun.business_date)
+        stream, at = self._operations, to_micros(start_of_day(begun.business_date))
         return Cause(run, begun.run_id, stream, stream, at, context.correlation_id)
 
     def _decide(
@@ -162,13 +162,13 @@ class Deciding:
         type_ = wire_type(service, event.event_name, schema)
         envelope = {
             **self._who(command, context),
-            "time": rfc3339(from_micros(effective_at)),
+            "time": rfc3339_micros(effective_at),
             "dataschema": f"/schemas/{event.event_name}.v{schema}.json",
             "id": event_id,
             "originsequence": head.sequence + 1,
             "partitionkey": subject,
             "prevhash": entry.hash,
-            "recordedtime": rfc3339(from_micros(recorded_at)),
+            "recordedtime": rfc3339_micros(recorded_at),
             "stream": stream,
             "streamversion": entry.version + 1,
             "subject": subject,
@@ -211,10 +211,9 @@ class Deciding:
 
     def _show(self, draft: Draft, line: Line, event: Any, actor: str) -> Recorded:
         recorded = Recorded(
-            event=event, position=line.position, origin=line.origin, sequence=line.sequence,
-            event_id=line.event_id, type=line.type, stream=line.stream, version=line.version,
-            subject=line.subject, recorded_at=from_micros(line.recorded_at),
-            effective_at=from_micros(line.effective_at), actor=actor, body=line.body,
+            event, line.position, line.origin, line.sequence, line.event_id, line.type,
+            line.stream, line.version, line.subject, line.recorded_at, line.effective_at,
+            actor, line.body,
         )  # fmt: skip
         for generation, rows in zip(self.generations, draft.rows, strict=True):
             generation.apply(rows, recorded)
@@ -305,7 +304,8 @@ class Deciding:
 
     def _reaction(self, draft: Draft, cause: Cause, policy: str, part: Part | None) -> Reaction:
         service = Actor(person=f"service:{self.domain.service}", roles=frozenset({"service"}))
-        who = {"by": service, "now": self._now(), "effective_at": cause.effective_at}
+        effective_at = from_micros(cause.effective_micros)
+        who = {"by": service, "now": self._now(), "effective_at": effective_at}
         if not draft.rows:
             return Reaction(command=who, find=_nothing)
         rows = draft.rows[0]

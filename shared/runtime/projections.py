@@ -29,6 +29,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shared.kernel.canonical import canonical
 from shared.kernel.events import Event, Heard
+from shared.kernel.periods import from_micros
 from shared.runtime.database import Prepared, dialect_insert
 
 Row: TypeAlias = Mapping[str, Any]
@@ -95,10 +96,20 @@ class Recorded(NamedTuple):
     stream: str
     version: int
     subject: str
-    recorded_at: datetime
-    effective_at: datetime
+    recorded_micros: int
+    effective_micros: int
     actor: str
     body: str
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When the system learned it, UTC: made when asked for, as few projections do."""
+        return from_micros(self.recorded_micros)
+
+    @property
+    def effective_at(self) -> datetime:
+        """When it is true in business, UTC."""
+        return from_micros(self.effective_micros)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.kernel.decider import Domain
-from shared.kernel.periods import from_micros
 from shared.kernel.refusals import Refusal
 from shared.runtime.database import Database, DatabaseAway, Turn
 from shared.runtime.failpoints import reach
@@ -60,7 +59,7 @@ def recorded_line(domain: Domain, line: Any) -> Recorded:
     return Recorded(
         read_event(domain, type_, schema, body),
         position, origin, sequence, event_id, type_, stream, version, subject,
-        from_micros(recorded_at), from_micros(effective_at), actor_of(envelope), body,
+        recorded_at, effective_at, actor_of(envelope), body,
     )  # fmt: skip
 
 

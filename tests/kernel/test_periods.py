@@ -23,6 +23,7 @@ from shared.kernel.periods import (
     parse_instant,
     quarters,
     rfc3339,
+    rfc3339_micros,
     start_of_day,
     to_micros,
     years_after,
@@ -221,6 +222,7 @@ def test_an_instant_has_one_spelling_and_is_read_back(instant: datetime) -> None
     assert parse_instant(text) == instant
     assert parse_instant(text).tzinfo is UTC
     assert from_micros(to_micros(instant)) == instant
+    assert rfc3339_micros(to_micros(instant)) == text
 
 
 @given(INSTANTS, INSTANTS)

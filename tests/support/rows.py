@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.dialects import sqlite
 
 from shared.kernel.events import Event, Heard
+from shared.kernel.periods import to_micros
 from shared.kernel.streams import subject_of
 from shared.runtime.projections import Projection, Recorded, Row, Rows, StoredTable
 
@@ -46,8 +47,8 @@ def rows_after(
             stream=stream,
             version=position,
             subject=subject_of(stream),
-            recorded_at=at,
-            effective_at=at,
+            recorded_micros=to_micros(at),
+            effective_micros=to_micros(at),
             actor="officer-1",
             body="",
         )
