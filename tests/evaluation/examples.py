@@ -74,6 +74,7 @@ def actor(person: str, *roles: str, organisation_id: str | None = None) -> Actor
 OFFICER = actor("officer-1", "programme_officer")
 OFFICER_2 = actor("officer-2", "programme_officer")
 REVIEWERS = [actor(f"reviewer-{number}", "reviewer") for number in (1, 2, 3)]
+FOUR = actor("reviewer-4", "reviewer")
 MEMBERS = [actor(f"member-{number}", "committee") for number in (1, 2, 3)]
 
 
@@ -269,6 +270,13 @@ C_035 = (
     ("3.0", None, "3.5", None),
 )
 """Three reviews with criteria that do not apply: 75.42, exactly 905/12."""
+C_036 = (
+    ("4", "4", "3.5", "4.5"),
+    ("3.5", "3", "4", "3"),
+    ("5", "5", "5", "5"),
+    ("3", "4.5", "3.5", "3.5"),
+)
+"""Four reviews; the third one's conflict is disclosed after the selection."""
 
 
 def review(by: Actor, points: Sequence[str | None]) -> list[Command]:

@@ -1,15 +1,18 @@
 """A history for every stage of the table, and for every command one that is well formed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from services.evaluation import commands as asked
+from services.evaluation.app import DOMAIN
 from services.evaluation.domain.stages import Stage
 from services.evaluation.inbound import ProposalWithdrawn
 from shared.kernel.commands import Command
+from shared.kernel.decider import Reaction
+from shared.kernel.events import Heard
 from tests.evaluation.examples import (
     DETAILED,
     INITIAL,
@@ -18,6 +21,7 @@ from tests.evaluation.examples import (
     PROPOSAL,
     REVIEWERS,
     STARTUP,
+    SUBMITTED_ON,
     accept,
     actor,
     assess,
@@ -247,3 +251,29 @@ AGAIN: Mapping[Stage, list[Command]] = {
     "committee": [convene],
     "deferred": [propose_deferral, confirm],
 }
+
+
+def correct(condition: str, verdict: str, reason: str = "The map was read wrongly") -> Command:
+    """A correction of one verdict."""
+    return asked.CorrectVerdict(
+        project_id=PROJECT,
+        condition=condition,
+        verdict=verdict,  # type: ignore[arg-type]
+        reason=reason,
+        **who(on=SUBMITTED_ON),
+    )
+
+
+def at_stage(stage: str) -> dict[tuple[str, ...], dict[str, Any]]:
+    """The row of an evaluation that stands there."""
+    return {("evaluation_list", PROJECT): {"stage": stage}}
+
+
+def reactions(
+    heard_: Heard, rows: dict[tuple[str, ...], dict[str, Any]] | None = None
+) -> Sequence[Command]:
+    """What the policies ask for when this is heard and these rows are there."""
+    known = rows or {}
+    reaction = Reaction(command=who(), find=lambda table, *key: known.get((table, *key)))
+    (policy,) = DOMAIN.policies[type(heard_)]
+    return list(policy(heard_, reaction))
