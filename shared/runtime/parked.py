@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, bindparam, column, delete, func, insert, select, table
+from sqlalchemy import Connection, bindparam, column, delete, insert, select, table
 from sqlalchemy.engine.interfaces import Dialect
 
 from shared.kernel.envelope import Sealed
@@ -107,13 +107,6 @@ def one(connection: Connection, parked_id: str) -> Parked | None:
     """One parked message."""
     found = connection.execute(select(*PARKED.c).where(PARKED.c.parked_id == parked_id)).first()
     return None if found is None else Parked(*found)
-
-
-def count(connection: Connection) -> int:
-    """How many messages are parked or wait behind one that is."""
-    query = select(func.count()).select_from(PARKED).where(PARKED.c.state != "skipped")
-    number: int = connection.execute(query).scalar_one()
-    return number
 
 
 def paused(connection: Connection) -> frozenset[str]:

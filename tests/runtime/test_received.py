@@ -173,6 +173,15 @@ def test_a_broken_event_is_parked_and_a_good_copy_lets_everything_behind_it_foll
         ]
 
 
+def test_an_event_that_does_not_follow_the_one_before_it_is_parked(
+    tmp_path: Path, events: Sequence[Sealed]
+) -> None:
+    with running(tmp_path, MIRROR) as mirror:
+        mirror.receive([events[0], altered(events[1], prevhash="1" * 64)])
+        assert mirror.parked() == [("parked", "diverged")]
+        assert [line.hash for line in mirror.lines()] == [events[0].hash]
+
+
 def test_another_event_at_a_place_that_is_taken_is_parked_behind_what_is_parked_already(
     tmp_path: Path, events: Sequence[Sealed]
 ) -> None:

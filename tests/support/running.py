@@ -19,7 +19,7 @@ from shared.kernel.events import Heard
 from shared.kernel.periods import rfc3339
 from shared.runtime.clock import SetClock
 from shared.runtime.new_ids import Ids
-from shared.runtime.parked import count
+from shared.runtime.parked import subjects
 from shared.runtime.reading import Stored
 from shared.runtime.rebuild import Rebuilt
 from shared.runtime.service import Outside, Service
@@ -110,7 +110,7 @@ class Running:
         """These arrive, in this order; call it outside of an event loop."""
         self.service.writer.receive([message_of(event) for event in events])
         with self.service.snapshot() as snapshot:
-            assert count(snapshot.connection) == 0, "a message was parked"
+            assert not subjects(snapshot.connection), "a message was parked"
 
     def rebuild(self) -> Rebuilt:
         """Rebuild all read models."""
