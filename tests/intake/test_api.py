@@ -1,6 +1,5 @@
 """Intake over HTTP: what each route answers, whom it refuses, and what the lists show."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from tests.intake.rest import (
     DRAFT,
     ENDORSEMENT,
     IP_PLAN,
-    POLICY,
     WORK_PLAN,
     by_the_firm,
     by_the_port,
@@ -20,15 +18,7 @@ from tests.intake.rest import (
     drafted,
     hear,
 )
-from tests.support.running import Running, running
-
-
-@pytest.fixture(scope="module")
-def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One service for all requests that change nothing."""
-    with running(tmp_path_factory.mktemp("intake"), "intake") as here:
-        here.as_(officer).post("/v1/policies", POLICY)
-        yield here
+from tests.support.running import Running
 
 
 @pytest.fixture(scope="module")
