@@ -134,6 +134,22 @@ def test_x6_a_message_is_given_up_by_two_persons_and_those_behind_it_go_on(
     assert audit.by("operator", "operator-3").post(path, WHY).status_code == 404
 
 
+def test_what_was_given_up_is_not_tried_again_with_its_subject(
+    audit: Running, said: Sequence[Sealed]
+) -> None:
+    deliver(audit, broken(said[0]))
+    path = f"/v1/parked/{parked(audit)[0]['id']}"
+    for person in ("operator-1", "operator-2"):
+        audit.by("operator", person).post(f"{path}/skip", WHY)
+    deliver(audit, broken(said[1]))
+    [other] = parked(audit, state="parked")
+    again = audit.by("operator").post(
+        f"/v1/parked/{other['id']}/retry", {**WHY, "scope": "subject"}
+    )
+    assert again.json()["left_of_subject"] == 1
+    assert [row["state"] for row in parked(audit)] == ["skipped", "parked"]
+
+
 def test_a_message_too_large_to_keep_is_not_tried_again(audit: Running) -> None:
     huge = Delivery("intake", SUBJECT, "grantline.intake.events.v1/0@7", None, "", TOO_LARGE, "{}")
     audit.service.writer.receive([huge, huge])
