@@ -32,6 +32,24 @@ class ProjectApproved(Heard, origin="evaluation", name="ProjectApproved"):
     decided_on: date
 
 
+class AwardConditionExpired(Heard, origin="evaluation", name="AwardConditionExpired"):
+    """A condition of the award was not satisfied in time: the award lapsed."""
+
+    project_id: ProjectId
+
+
+class DecisionRescinded(Heard, origin="evaluation", name="DecisionRescinded"):
+    """Two persons took their decision back."""
+
+    project_id: ProjectId
+
+
+class ProjectDeclined(Heard, origin="evaluation", name="ProjectDeclined"):
+    """Two persons declined the project; an earlier approval is revised by that."""
+
+    project_id: ProjectId
+
+
 class ProposedCost(Heard):
     """Planned eligible cost of one participant, cost kind and fiscal quarter."""
 
@@ -62,6 +80,9 @@ class MemberAdmitted(Heard, origin="membership", name="MemberAdmitted"):
 
 HEARD: tuple[type[Heard], ...] = (
     ProjectApproved,
+    AwardConditionExpired,
+    DecisionRescinded,
+    ProjectDeclined,
     DetailedProposalSubmitted,
     MemberAdmitted,
 )

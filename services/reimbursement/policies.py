@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.reimbursement.commands.agreement import ExecuteWhenReady
-from services.reimbursement.commands.envelope import ReserveWhenHeard
+from services.reimbursement.commands.envelope import ReleaseCommitment, ReserveWhenHeard
 from services.reimbursement.events.agreement import AgreementSigned, AgreementTermsStated
 from services.reimbursement.events.envelope import CommitmentReserved
 from services.reimbursement.inbound import (
+    AwardConditionExpired,
+    DecisionRescinded,
     DetailedProposalSubmitted,
     MemberAdmitted,
     ProjectApproved,
+    ProjectDeclined,
 )
 from shared.kernel.decider import Policy, Reaction
 from shared.kernel.events import Event, Heard
@@ -43,6 +46,30 @@ def reserve_once_the_approved_version_arrives(
     return [ReserveWhenHeard(project_id=heard.project_id, **who)]
 
 
+_WHY_RELEASED: Mapping[type[Heard], str] = {
+    AwardConditionExpired: "A condition of the award was not satisfied in time.",
+    DecisionRescinded: "The decision was rescinded.",
+    ProjectDeclined: "The decision was revised.",
+}
+
+
+def release_what_no_award_needs(
+    heard: AwardConditionExpired | DecisionRescinded | ProjectDeclined, reaction: Reaction
+) -> Sequence[ReleaseCommitment]:
+    """An award that is gone gives its money back; refused while its agreement is in force."""
+    award = reaction.find("award_list", heard.project_id)
+    if award is None or award["status"] != "reserved":
+        return []
+    return [
+        ReleaseCommitment(
+            envelope_id=award["envelope_id"],
+            project_id=heard.project_id,
+            reason=_WHY_RELEASED[type(heard)],
+            **_not_before(reaction, award, "approved_at"),
+        )
+    ]
+
+
 def execute_what_is_ready(
     event: AgreementSigned | AgreementTermsStated | CommitmentReserved, reaction: Reaction
 ) -> Sequence[ExecuteWhenReady]:
@@ -72,6 +99,9 @@ def execute_what_waited_for_a_member(
 
 POLICIES: Mapping[type[Event] | type[Heard], Sequence[Policy]] = {
     ProjectApproved: [reserve_what_was_approved],
+    AwardConditionExpired: [release_what_no_award_needs],
+    DecisionRescinded: [release_what_no_award_needs],
+    ProjectDeclined: [release_what_no_award_needs],
     DetailedProposalSubmitted: [reserve_once_the_approved_version_arrives],
     MemberAdmitted: [execute_what_waited_for_a_member],
     AgreementSigned: [execute_what_is_ready],

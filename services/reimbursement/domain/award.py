@@ -1,16 +1,19 @@
 """An approved project as heard: the decision, and the budgets of the versions it may refer to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias, assert_never
 
 from services.reimbursement.events.agreement import BudgetLine, Participant
 from services.reimbursement.inbound import (
     ApprovedParticipant,
+    AwardConditionExpired,
+    DecisionRescinded,
     DetailedProposalSubmitted,
     ProjectApproved,
+    ProjectDeclined,
 )
 from shared.kernel.decider import Fold
 
@@ -30,10 +33,27 @@ class Award:
     conditions: tuple[str, ...] = ()
     proposal_hash: str = ""
     decided_on: date = date.min
+    void: bool = False
+    """Whether it lapsed, or was rescinded or revised: nothing is kept for it any more."""
 
 
-def hear_decision(_: Award, heard: ProjectApproved) -> Award:
+DecisionHeard: TypeAlias = (
+    ProjectApproved | AwardConditionExpired | DecisionRescinded | ProjectDeclined
+)
+
+
+def hear_decision(award: Award, heard: DecisionHeard) -> Award:
     """The award after a decision; a later decision of the same project replaces it."""
+    match heard:
+        case ProjectApproved():
+            return _granted(heard)
+        case AwardConditionExpired() | DecisionRescinded() | ProjectDeclined():
+            return replace(award, void=True)
+        case _:
+            assert_never(heard)
+
+
+def _granted(heard: ProjectApproved) -> Award:
     return Award(
         project_id=heard.project_id,
         programme=heard.programme,

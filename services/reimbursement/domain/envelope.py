@@ -56,6 +56,13 @@ class AwardNotFound(NotFound):
     french = "Aucune approbation de ce projet n'est parvenue ici."
 
 
+class AwardIsVoid(Refusal):
+    """This award lapsed, or was rescinded or revised; no money is kept for it any more."""
+
+    rule = "R-15"
+    french = "Cet octroi est échu, annulé ou révisé; aucun montant n'est plus gardé pour lui."
+
+
 class CommitmentNotFound(NotFound):
     """The envelope keeps nothing for this project: nothing was reserved, or it was released."""
 
@@ -202,10 +209,13 @@ def reserve_commitment(
     """Reserve the award's ceiling and draft its agreement, or record why not (R-15, S24).
 
     What is already reserved stays: nothing is recorded. Judged by the policy in force for the
-    programme on the day of the decision. Raises AwardNotFound, EnvelopeNotFound, NoPolicyInForce.
+    programme on the day of the decision. Raises AwardNotFound, AwardIsVoid, EnvelopeNotFound,
+    NoPolicyInForce.
     """
     if not award.project_id:
         raise AwardNotFound
+    if award.void:
+        raise AwardIsVoid
     if award.project_id in envelope.commitments:
         return []
     if not envelope.envelope_id:
@@ -251,7 +261,7 @@ def reserve_when_heard(
     envelope: Envelope,
 ) -> Said:
     """Reserve once the decision and the version it approved were heard, in either order (R-15)."""
-    if not award.project_id or not proposal.knows(award):
+    if not award.project_id or award.void or not proposal.knows(award):
         return []
     return reserve_commitment(ask, agreement, award, proposal, policies, envelope)
 
