@@ -78,6 +78,7 @@ class Relay:
             self._repeat(*self._again)
             return True
         if not self._turn.hold():
+            self._stop.wait(POLL_SECONDS)  # Another one relays: what is new here is news for it.
             return False
         last = self._writer.head.sequence
         if last <= self._writer.relayed:
