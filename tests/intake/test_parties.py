@@ -87,7 +87,7 @@ def test_a_proposal_needs_neither_role_nor_objective_nor_sector() -> None:
 
 
 @pytest.mark.parametrize("sector", ["Aquaculture", "Santé", "a sector that nobody thought of"])
-def test_any_sector_role_and_objective_is_recorded_and_gates_nothing(sector: str) -> None:
+def test_i5_any_sector_role_and_objective_is_recorded_and_gates_nothing(sector: str) -> None:
     asked = replace(draft, sector=sector, role="both", objective="something else")
     story().when(asked).then(
         drafted.model_copy(update={"sector": sector, "role": "both", "objective": "something else"})
@@ -95,7 +95,9 @@ def test_any_sector_role_and_objective_is_recorded_and_gates_nothing(sector: str
 
 
 @pytest.mark.parametrize("lead", [[], [candidate], [member], [associate, member]])
-def test_whoever_is_not_only_an_associate_may_lead(lead: list[inbound.OrganisationHeard]) -> None:
+def test_i1_whoever_is_not_only_an_associate_may_lead(
+    lead: list[inbound.OrganisationHeard],
+) -> None:
     story(lead=lead).when(draft).then(drafted)
 
 

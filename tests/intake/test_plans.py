@@ -113,7 +113,7 @@ def test_an_endorsement_may_come_after_the_submission() -> None:
     submitted(*planned).when(endorse).then(endorsed)
 
 
-def test_an_ip_plan_is_declared() -> None:
+def test_i8_an_ip_plan_is_declared() -> None:
     story(*both).when(declare_ip_plan).then(ip_plan_declared)
 
 

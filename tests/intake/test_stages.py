@@ -103,12 +103,12 @@ def test_a_title_alone_may_be_submitted() -> None:
     assert (event.endorsed, event.work_places, event.section_hashes) == (False, (), {})
 
 
-def test_who_has_no_status_may_submit() -> None:
+def test_i3_who_has_no_status_may_submit() -> None:
     story(drafted, lead=[]).when(submit).then_names("ProposalSubmitted")
 
 
 @pytest.mark.parametrize("year", [2019, 2020, 2024, 2029])
-def test_a_proposal_may_be_submitted_at_any_time(year: int) -> None:
+def test_i4_a_proposal_may_be_submitted_at_any_time(year: int) -> None:
     then = datetime(year, 12, 31, 17, tzinfo=UTC)
     story(drafted).when(replace(submit, effective_at=then)).then_names("ProposalSubmitted")
 
@@ -124,7 +124,7 @@ def test_the_day_of_submission_is_the_civil_day_in_toronto() -> None:
     assert event.submitted_on == date(2020, 6, 30)
 
 
-def test_a_participant_counts_once_it_confirmed_this_version() -> None:
+def test_i10_a_participant_counts_once_it_confirmed_this_version() -> None:
     here = story(drafted, firm_invited)
     confirmed = here.after(confirm(proposal_of(here).content_hash))
     assert [party.confirmed for party in initial_version(confirmed).participants] == [True, True]
@@ -143,7 +143,7 @@ def test_the_lead_confirms_by_submitting() -> None:
     assert lead.confirmed_hash == proposal_of(story(drafted)).content_hash
 
 
-def test_the_detailed_stage_opens_after_eligibility() -> None:
+def test_i2_the_detailed_stage_opens_after_eligibility() -> None:
     with_evaluation(submitted(*planned), eligible).when(open_detail).then(detail_opened)
 
 
@@ -172,7 +172,7 @@ def test_a_returned_version_is_answered_by_a_new_one() -> None:
     assert event.version == 3
 
 
-def test_a_submitted_version_never_changes() -> None:
+def test_i9_a_submitted_version_never_changes() -> None:
     before = detailed()
     after = detailed(returned).after(replace(revise_summary, sha256="7" * 64))
     assert proposal_of(after).course.submitted_hash == proposal_of(before).course.submitted_hash

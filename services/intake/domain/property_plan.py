@@ -35,6 +35,9 @@ _BARRED_BEGINNINGS = tuple(
         "Government of",
         "Gouvernement du",
         "Gouvernement de",
+        "Province of",
+        "Province de",
+        "Province du",
         "Her Majesty",
         "His Majesty",
     )
