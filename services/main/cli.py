@@ -28,6 +28,7 @@ from services.main.operating import parked, reconcile
 from services.main.reach import DEFAULT_URL, issuer_of, reach, refusal_code
 from services.main.showing import Show
 from services.main.staging import Kind, opening, run_demo
+from services.main.storing import put_back, take_backup
 from shared.kernel.refusals import Refusal
 from shared.runtime.serving import write_logs
 from shared.runtime.settings import PREFIX, Settings, UnknownSetting
@@ -215,6 +216,8 @@ def doctor(data: Data = HERE, url: Url = DEFAULT_URL, as_json: Json = False) -> 
 
 app.add_typer(parked, name="parked")
 app.command()(reconcile)
+app.command("backup")(take_backup)
+app.command("restore")(put_back)
 
 
 def main() -> None:

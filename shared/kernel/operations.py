@@ -92,6 +92,22 @@ class EventsRepublished(Event, name="EventsRepublished"):
     republished_by: PersonId
 
 
+class BackupMade(Event, name="BackupMade"):
+    """Somebody has this service's journal copied into a file, which holds this event as well.
+
+    Neighbours that are copied later have heard of it; so nobody knows more than the owner's copy.
+    """
+
+    backup: str
+    """The id of the backup."""
+    position: int
+    """The journal's last position before this event."""
+    digest: Sha256
+    """Over every stream's name, last version and hash up to there: the copy is checked by it."""
+    made_by: PersonId
+    reason: Line
+
+
 class TimersRun(Event, name="TimersRun"):
     """What falls due on a business date is done: once for each date, and the dates in order (X11).
 
@@ -124,10 +140,11 @@ OperationsEvent: TypeAlias = (
     | EventsRepublished
     | TimersRun
     | TimersContinued
+    | BackupMade
 )
 OPERATIONS: tuple[type[Event], ...] = (
     PolicyRefused, ProjectionsRebuilt, ConsumerPaused, ConsumerResumed, ParkedRetried,
-    SkipProposed, ParkedSkipped, EventsRepublished, TimersRun, TimersContinued,
+    SkipProposed, ParkedSkipped, EventsRepublished, TimersRun, TimersContinued, BackupMade,
 )  # fmt: skip
 UNASKED = (PolicyRefused, TimersRun, TimersContinued)
 """Nobody chose their effective date: where it lies before the stream's beginning, that counts."""
@@ -173,7 +190,7 @@ def evolve_operations(state: Operations, event: OperationsEvent) -> Operations:
             return replace(state, run_on=event.business_date)
         case TimersContinued():
             return replace(state, unfinished=event if event.after else None)
-        case ParkedRetried() | EventsRepublished():
+        case ParkedRetried() | EventsRepublished() | BackupMade():
             return state
         case _:
             assert_never(event)

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Connection, Engine, FromClause
@@ -97,6 +98,13 @@ class Database(ABC):
     @abstractmethod
     def outwaits_readers(self) -> bool:
         """Wait until no snapshot of any process is older than this moment; no, if one stays."""
+
+    @abstractmethod
+    def back_up(self, path: Path) -> None:
+        """Copy one state of the journal into a new SQLite file, while others read and write.
+
+        Raises DatabaseAway.
+        """
 
     def close(self) -> None:
         """Close all connections, the writer last."""

@@ -1,6 +1,5 @@
 """Work of operators that is more than one decision, done once for each idempotency key (X4)."""
 
-import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -20,15 +19,17 @@ class Once:
         self._writer = writer
         self._snapshot = snapshot
 
-    def answered(self, by: Actor, key: Key) -> Any | None:
-        """What this key was answered with, if it was. Raises KeyReused."""
+    def answered(self, by: Actor, key: Key) -> Answer | None:
+        """What this key was answered with before, if it was. Raises KeyReused."""
         with self._snapshot() as state:
             earlier = state.answer(by.person, key.name)
         if earlier is None:
             return None
         if earlier.fingerprint != key.fingerprint:
             raise KeyReused
-        return json.loads(earlier.body)
+        return Answer(
+            earlier.status, earlier.body.encode(), earlier.version, earlier.sequence, repeated=True
+        )
 
     def ask(self, command: Command, key: Key, show: Callable[[Any], Any]) -> Answer:
         """Have a command decided and recorded under this key. Raises its refusal."""

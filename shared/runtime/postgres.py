@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from psycopg import OperationalError
@@ -13,6 +14,7 @@ from sqlalchemy.engine import RootTransaction
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
+from shared.runtime.copying import copy_to_file
 from shared.runtime.database import Database, DatabaseAway, SchemaMissing, Turn
 from shared.runtime.relaying import RelayTurn, SessionTurn
 from shared.runtime.steps import apply_steps, missing_steps, statements
@@ -158,6 +160,11 @@ class PostgresDatabase(Database):
                     return True
                 pause.wait(OUTWAIT_PAUSE_SECONDS)
         return False
+
+    def back_up(self, path: Path) -> None:
+        """Copy the journal's own tables as one snapshot sees them. Raises DatabaseAway."""
+        with self.snapshot() as connection:
+            copy_to_file(connection, path)
 
     def close(self) -> None:
         """Close all connections, the writer last."""

@@ -1,5 +1,6 @@
 """One service put together: database, journal, writer, messaging, projections, web."""
 
+import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from shared.kernel.commands import Actor
 from shared.kernel.decider import Domain
 from shared.kernel.operations import ProjectionsRebuilt, RecordOperation
 from shared.runtime.arrivals import Arrivals
+from shared.runtime.backups import Backups
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.databases import opened
 from shared.runtime.deciding import Deciding
@@ -114,6 +116,13 @@ class Service:
         self._once = Once(self.writer, self.snapshot)
         timers = Timers(self.name, self._once, self.clock.now, self.ids)
         self._timers = timers
+        self._backups = Backups(
+            self.name,
+            self._database,
+            self._once,
+            self.settings.backups or self.settings.data / "backups",
+            (self.clock.now, self.ids),
+        )
         self._daily = Daily(timers, self.clock.now) if self.settings.timers_daily else None
         self.arrivals.reach(self.writer.head.position)
         self._follower = Follower(self._database, self.writer, self._on_commit)
@@ -274,6 +283,10 @@ class Service:
         """
         return await anyio.to_thread.run_sync(self._timers.run, by, until, key)
 
+    async def back_up(self, by: Actor, reason: str, key: Key) -> Answer:
+        """Copy the journal into a file and record it, once for each key. Raises KeyReused."""
+        return await anyio.to_thread.run_sync(self._backups.make, by, reason, key)
+
     async def rebuild(self, by: Actor, reason: str, key: Key | None = None) -> Rebuilt:
         """Rebuild all projections and record it, once for each key.
 
@@ -285,7 +298,7 @@ class Service:
     def _rebuild_once(self, by: Actor, reason: str, key: Key) -> Rebuilt:
         earlier = self._once.answered(by, key)
         if earlier is not None:
-            return Rebuilt(**earlier)
+            return Rebuilt(**json.loads(earlier.body))
         rebuilt, now = self._rebuild(), self.clock.now()
         event = ProjectionsRebuilt(
             events=rebuilt.events,

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     audience: str = Field("grantline", description="Whom the tokens are for.")
     log_level: str = Field("info", description="debug, info, warning or error.")
 
+    backups: Path | None = Field(
+        None, description="Folder of the backups; `backups` in the data folder if empty."
+    )
     timers_daily: bool = Field(
         False, description="Whether timers run by themselves, soon after each midnight in Toronto."
     )

@@ -54,6 +54,7 @@ class World:
     checks: dict[str, str] = field(default_factory=lambda: {"writer": "ok", "relay": "ok"})
     marks: dict[str, int] = field(default_factory=dict)
     rebuilds: list[tuple[str, str, str]] = field(default_factory=list)
+    backups: list[tuple[str, str, str]] = field(default_factory=list)
     timers: list[tuple[str, date, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -133,6 +134,11 @@ class World:
     async def run_timers(self, by: Actor, until: date, key: Key) -> Answer:
         """Nothing is run here; it is noted what was asked."""
         self.timers.append((by.person, until, key.name))
+        return Answer(200, b"{}", 0, 0, repeated=False)
+
+    async def back_up(self, by: Actor, reason: str, key: Key) -> Answer:
+        """Nothing is copied here; it is noted what was asked."""
+        self.backups.append((by.person, reason, key.name))
         return Answer(200, b"{}", 0, 0, repeated=False)
 
     def consumers(self) -> Sequence[Mapping[str, Any]]:

@@ -157,6 +157,10 @@ class Service(Protocol):
         """Do what falls due on each date up to this one that is missing."""
         ...
 
+    async def back_up(self, by: Actor, reason: str, key: Key) -> Answer:
+        """Copy the journal into a file and record it; answers with what the file holds."""
+        ...
+
     def consumers(self) -> Sequence[Mapping[str, Any]]:
         """What it takes in of other services: how far, how far behind, running or paused."""
         ...

@@ -24,7 +24,7 @@ from shared.runtime.web.routes import Access
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
-class RebuildForm(Form):
+class BecauseForm(Form):
     """Why it is done; recorded with who did it."""
 
     reason: Line
@@ -36,7 +36,7 @@ class TimersForm(Form):
     business_date: CivilDate
 
 
-async def rebuild(service: Service, by: Actor, form: RebuildForm, key: Key) -> Response:
+async def rebuild(service: Service, by: Actor, form: BecauseForm, key: Key) -> Response:
     """Rebuild the read models."""
     begun = service.clock.monotonic()
     rebuilt = await service.rebuild(by, form.reason, key)
@@ -58,6 +58,12 @@ async def run_timers(service: Service, by: Actor, form: TimersForm, key: Key) ->
     return answered(answer, service.domain.service)
 
 
+async def back_up(service: Service, by: Actor, form: BecauseForm, key: Key) -> Response:
+    """Copy the journal into a file of the backups' folder."""
+    answer = await service.back_up(by, form.reason, key)
+    return answered(answer, service.domain.service)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """One kind of work: its route, who may ask for it, its form, and how it is done."""
@@ -75,9 +81,16 @@ WORKS = (
     Work(
         path="/rebuilds",
         action="rebuild",
-        form=RebuildForm,
+        form=BecauseForm,
         do=rebuild,
         answer="Events folded, both digests, and whether they are equal.",
+    ),
+    Work(
+        path="/backups",
+        action="back_up",
+        form=BecauseForm,
+        do=back_up,
+        answer="What the file holds and its SHA-256, as its manifest says.",
     ),
     Work(
         path="/timers/run",
