@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from itertools import count
 from pathlib import Path
 from time import monotonic
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, event, select
 from shared.kernel.commands import Command
 from shared.kernel.decider import Domain
 from shared.kernel.envelope import Sealed
+from shared.kernel.money import portion
 from shared.kernel.shown import shown
 from shared.runtime.clock import SetClock
 from shared.runtime.items import Answer, Asked
@@ -175,6 +177,12 @@ class Running:
                 return
             assert monotonic() < end, "it never came"
             asyncio.run(self.service.committed(seen, end - monotonic()))
+
+
+def entitled(total_cents: int) -> tuple[int, int]:
+    """What two fifths of a total come to, and the tenth of it that is held back, in cents."""
+    due = portion(Fraction(2, 5), total_cents)
+    return due, portion(Fraction(1, 10), due)
 
 
 class NeverCame(AssertionError):

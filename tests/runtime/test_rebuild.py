@@ -19,6 +19,7 @@ from tests.runtime.running import (
     PATIENCE_SECONDS,
     Running,
     asked,
+    entitled,
     fail_once_at_commit,
     open_till,
     put_in,
@@ -117,6 +118,7 @@ def test_c_022_a_rebuild_while_people_keep_working(
             rebuilt = ledger.rebuild()
             monkeypatch.undo()
             assert total(ledger) == 12_688_203
+            assert entitled(total(ledger)) == (5_075_281, 507_528)
             second = ledger.rebuild()
         assert (reader.wrong, reader.reads > 5) == ([], True)
         assert rebuilt.digest_before == rebuilt.digest_after
