@@ -127,19 +127,18 @@ def publishing(
     *,
     stream: str,
     check: Callable[[Any], None] = lambda _: None,
-    backwards: type[Refusal] = PolicyEndsBeforeItBegins,
 ) -> Decider:
     """How a service decides PublishPolicy, by its own event and its own check of the parameters.
 
-    Refused: PolicyVersionTaken (X1), `backwards` where no day is left between the two dates, and
-    whatever `check` raises.
+    Refused: PolicyVersionTaken (X1), PolicyEndsBeforeItBegins where no day is left between the two
+    dates, and whatever `check` raises.
     """
 
     def publish_policy(ask: PublishPolicy[Any], policies: PolicyBook[Any]) -> Sequence[Event]:
         if policies.has(ask.programme, ask.version):
             raise PolicyVersionTaken
         if ask.effective_to is not None and ask.effective_to <= ask.effective_from:
-            raise backwards(Fault("/effective_to", "before_beginning"))
+            raise PolicyEndsBeforeItBegins(Fault("/effective_to", "before_beginning"))
         check(ask.parameters)
         event = published(
             programme=ask.programme,

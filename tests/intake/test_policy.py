@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from services.intake.app import DOMAIN
-from services.intake.domain import refusals
 from services.intake.events import EVENTS
 from services.intake.events.course import (
     DetailedProposalSubmitted,
@@ -19,7 +18,7 @@ from services.intake.inbound import HEARD
 from services.intake.inbound import PolicyPublished as PolicyHeard
 from shared.kernel.commands import Command
 from shared.kernel.events import Event, Heard, body_of
-from shared.kernel.policy_book import PolicyVersionTaken
+from shared.kernel.policy_book import PolicyEndsBeforeItBegins, PolicyVersionTaken
 from shared.kernel.refusals import Refusal
 from shared.kernel.shown import shown
 from shared.kernel.streams import named_in
@@ -73,7 +72,7 @@ def test_another_programme_may_use_the_same_version_name() -> None:
         (
             given(DOMAIN),
             replace(publish, effective_to=date(2019, 4, 1)),
-            refusals.PolicyEndsBeforeItStarts,
+            PolicyEndsBeforeItBegins,
         ),
     ],
 )

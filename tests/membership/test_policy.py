@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.membership.domain.policy import PolicyNeverInForce, SmeFeeNotBelowLarge
+from services.membership.domain.policy import SmeFeeNotBelowLarge
 from services.membership.events import Parameters, PolicyPublished
-from shared.kernel.policy_book import PolicyVersionTaken, PublishPolicy
+from shared.kernel.policy_book import PolicyEndsBeforeItBegins, PolicyVersionTaken, PublishPolicy
 from shared.kernel.refusals import Refusal
 from tests.membership.examples import (
     JANUARY_01,
@@ -55,13 +55,13 @@ def test_the_fee_is_by_the_version_in_force_on_the_day_of_assessment() -> None:
     ("here", "ask", "refusal"),
     [
         (nothing.after(publish), publish, PolicyVersionTaken),
-        (nothing, replace(publish, effective_to=JANUARY_01), PolicyNeverInForce),
+        (nothing, replace(publish, effective_to=JANUARY_01), PolicyEndsBeforeItBegins),
         (nothing, replace(publish, parameters=dearer(500_000)), SmeFeeNotBelowLarge),
         (nothing, replace(publish, parameters=dearer(500_001)), SmeFeeNotBelowLarge),
         (
             nothing.after(publish),
             replace(publish, version="2020.2", effective_from=MAY_05, effective_to=JANUARY_01),
-            PolicyNeverInForce,
+            PolicyEndsBeforeItBegins,
         ),
     ],
 )

@@ -2,7 +2,6 @@
 
 from typing import TypeAlias
 
-from services.intake.domain.refusals import PolicyEndsBeforeItStarts
 from services.intake.events.policy import Parameters, PolicyPublished
 from services.intake.inbound import ConditionLimits
 from shared.kernel.decider import Fold
@@ -15,4 +14,4 @@ LIMITS_STREAM = "policy-evaluation"
 """What the computed conditions are judged by; the same fold reads it."""
 
 FOLD = Fold(Policies(), Policies.with_published)
-PUBLISH = publishing(PolicyPublished, stream=STREAM, backwards=PolicyEndsBeforeItStarts)
+PUBLISH = publishing(PolicyPublished, stream=STREAM)

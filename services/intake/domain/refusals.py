@@ -1,6 +1,5 @@
 """Every "no" that intake can say, one for each rule, in both languages."""
 
-from shared.kernel.policy_book import PolicyEndsBeforeItBegins
 from shared.kernel.refusals import Forbidden, Invalid, NotFound, NotOnBehalf, Refusal
 
 
@@ -274,10 +273,3 @@ class BenefitUnanswered(Refusal):
 
     rule = "I-8"
     french = "Dites ce que les autres y gagnent; « aucun » est une réponse, le silence non."
-
-
-class PolicyEndsBeforeItStarts(PolicyEndsBeforeItBegins):
-    """A policy applies from a day to a later one; the end is exclusive."""
-
-    rule = "X7"
-    french = "Une politique s'applique d'un jour à un jour ultérieur; la fin est exclue."

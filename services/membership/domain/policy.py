@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 from services.membership.events import Parameters, PolicyPublished
 from shared.kernel.decider import Fold
-from shared.kernel.policy_book import PolicyBook, PolicyEndsBeforeItBegins, publishing
+from shared.kernel.policy_book import PolicyBook, publishing
 from shared.kernel.refusals import Invalid
 
 Policies: TypeAlias = PolicyBook[Parameters]
@@ -18,12 +18,6 @@ class SmeFeeNotBelowLarge(Invalid):
     french = "La cotisation d'une PME doit être inférieure à celle d'une grande entreprise."
 
 
-class PolicyNeverInForce(PolicyEndsBeforeItBegins):
-    """A policy ends after the day it begins; the end is exclusive."""
-
-    french = "Une politique prend fin après le jour où elle commence; la fin est exclusive."
-
-
 def require_lower_sme_fee(parameters: Parameters) -> None:
     """An SME pays less than a large firm (M-5). Raises SmeFeeNotBelowLarge."""
     schedule = parameters.fee_schedule
@@ -32,6 +26,4 @@ def require_lower_sme_fee(parameters: Parameters) -> None:
 
 
 FOLD = Fold(Policies(), Policies.with_published)
-PUBLISH = publishing(
-    PolicyPublished, stream=STREAM, check=require_lower_sme_fee, backwards=PolicyNeverInForce
-)
+PUBLISH = publishing(PolicyPublished, stream=STREAM, check=require_lower_sme_fee)
