@@ -85,6 +85,8 @@ class Fleet:
         for service in self.services:
             service.stop_listening()
         for service in self.services:
+            if isinstance(self.transport, LocalTransport):
+                self.transport.leave(service.name)
             service.close()
         self.transport.close()
 

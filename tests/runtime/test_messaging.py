@@ -349,3 +349,4 @@ def test_a_neighbour_that_is_not_here_is_waited_for(tmp_path: Path) -> None:
         assert alone.health()["peers"] == "ok, without ledger"
     finally:
         fleet.close()
+    assert transport.origins() == frozenset(), "nobody reads a journal that is closed"
