@@ -1,55 +1,41 @@
 """Evaluation over HTTP: a project from its submission to its approval, and who is let in."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from services.evaluation.api import api
-from shared.kernel.commands import Actor
 from shared.kernel.periods import start_of_day
 from shared.kernel.refusals import Refusal
 from shared.runtime.web.routes import CommandRoute, ReadRoute, ResourceRoute
 from tests.evaluation.examples import (
     C_035,
-    CRITERIA,
-    DETAILED,
-    HISTORY,
     LEAD,
-    OF_LEAD,
-    OF_STARTUP,
     OFFICER,
     OUTSIDER,
     PROJECT,
-    PROPOSAL,
     REVIEWERS,
-    STARTUP,
     SUBMITTED_ON,
     actor,
-    confirmed,
-    detailed,
+)
+from tests.evaluation.rest import (
+    AWARD,
+    HERE,
+    OFFICERS_VERDICT,
+    POLICY,
+    ask_then,
+    at_committee,
+    done,
+    eligible,
+    in_selection,
+    member,
+    review,
+    submitted,
 )
 from tests.support.running import Running, running
-
-HERE = f"/v1/evaluations/{PROJECT}"
-POLICY = {
-    "programme": "scale-ai",
-    "version": "2020-1",
-    "parameters": {"min_participants": 2},
-    "effective_from": "2018-04-01",
-    "reason": "The programme's usual rules",
-}
-OFFICERS_VERDICT = {"verdict": "met", "reason": "Seen and agreed"}
-AWARD = {
-    "outcome": "approved",
-    "rate": "27/83",
-    "ceiling": {"amount": "2700000.00", "currency": "CAD"},
-    "envelope_id": "isi-2018",
-}
-DECIDED_ON = "2020-09-14T15:00:00-04:00"
 
 
 @pytest.fixture
@@ -58,82 +44,6 @@ def here(tmp_path: Path) -> Iterator[Running]:
     with running(tmp_path, "evaluation", heard_at=start_of_day(SUBMITTED_ON)) as found:
         assert found.as_(OFFICER).post("/v1/policies", POLICY).status_code == 201
         yield found
-
-
-def submitted(here: Running) -> Running:
-    """Intake and membership told the story's beginning."""
-    for stream in (OF_LEAD, OF_STARTUP, PROPOSAL):
-        for event in HISTORY[stream]:
-            here.hear(stream, event)  # type: ignore[arg-type]
-    return here
-
-
-def done(answer: httpx.Response) -> Any:
-    """What a request that went well answered."""
-    assert answer.status_code in (200, 201), answer.text
-    return answer.json()
-
-
-def eligible(here: Running) -> Running:
-    """All six verdicts are given and concluded."""
-    for name in ("scope", "incremental", "participants", "sme", "readiness", "canada"):
-        done(ask_then(here, "PUT", f"{HERE}/eligibility/{name}", OFFICERS_VERDICT))
-    done(ask_then(here, "POST", f"{HERE}/eligibility/conclude"))
-    return here
-
-
-def ask_then(
-    here: Running,
-    method: str,
-    path: str,
-    body: Any = None,
-    by: Actor = OFFICER,
-) -> httpx.Response:
-    """A request that is effective when the story's decision is made."""
-    return here.as_(by).ask(method, path, body, effective_at=DECIDED_ON)
-
-
-def in_selection(here: Running) -> Running:
-    """The detailed version is confirmed and accepted."""
-    here.hear(PROPOSAL, detailed)
-    here.hear(PROPOSAL, confirmed(STARTUP, DETAILED))
-    done(ask_then(here, "POST", f"{HERE}/detailed/accept"))
-    return here
-
-
-def review(here: Running, person: str, points: Sequence[str | None]) -> None:
-    """One reviewer's whole work."""
-    done(
-        ask_then(here, "POST", f"{HERE}/reviewers", {"person": person, "affiliations": [OUTSIDER]})
-    )
-    by = actor(person, "reviewer")
-    conflict = {"declaration": "none"}
-    done(ask_then(here, "POST", f"{HERE}/conflict", conflict, by=by))
-    for criterion, score in zip(CRITERIA, points, strict=True):
-        body = {"score": score, "rationale": "As the pilot's figures show"}
-        path = f"{HERE}/scores/{criterion}"
-        done(ask_then(here, "PUT", path, body, by=by))
-    done(ask_then(here, "POST", f"{HERE}/review/submit", by=by))
-
-
-def at_committee(here: Running) -> Running:
-    """Scored as in C-035, locked, cleared, recommended, and before the committee."""
-    in_selection(eligible(submitted(here)))
-    for number, points in enumerate(C_035, 1):
-        review(here, f"reviewer-{number}", points)
-    done(ask_then(here, "POST", f"{HERE}/lock"))
-    cleared = {"reason": "Registers searched"}
-    done(ask_then(here, "POST", f"{HERE}/due-diligence/clear", cleared))
-    recommended = {"outcome": "approved", "reasons": ["Strong team"]}
-    done(ask_then(here, "POST", f"{HERE}/recommendation", recommended))
-    met = {"attendees": ["member-1", "member-2", "member-3"], "recusals": []}
-    done(ask_then(here, "POST", f"{HERE}/committee", met))
-    return here
-
-
-def member(here: Running, person: str, path: str, body: Any = None) -> httpx.Response:
-    """A request of a committee member."""
-    return ask_then(here, "POST", f"{HERE}/{path}", body, by=actor(person, "committee"))
 
 
 def test_a_project_goes_from_its_submission_to_its_approval(here: Running) -> None:

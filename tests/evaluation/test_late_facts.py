@@ -1,4 +1,4 @@
-"""Late facts open a check again, never the history; and reviews stop with the proposal."""
+"""W-4: late facts open a check again, never the history; reviews stop with the proposal."""
 
 from typing import Any
 
