@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.kernel.decider import Domain
 from shared.kernel.events import wire_type
-from shared.kernel.periods import from_micros
+from shared.kernel.periods import from_micros, start_of_day
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database, DatabaseAway
 from shared.runtime.journal import HEAD, JOURNAL, WAITING
@@ -30,6 +30,7 @@ from shared.runtime.parked import PARKED, paused
 from shared.runtime.reading import Snapshot
 from shared.runtime.settings import Settings
 from shared.runtime.tally import OUTCOMES, Lag, Rebuilds, Spread, class_of
+from shared.runtime.timers import last_run
 from shared.runtime.topics import group_of
 from shared.runtime.writer import Writer
 
@@ -336,6 +337,12 @@ class Figures:
             self._age(since),
         )
         yield from self._outbox(connection, head.sequence, head.relayed)
+        day = last_run(connection, self._parts.domain.service)
+        yield make.gauge(
+            "timers_last_date_timestamp_seconds",
+            "Beginning of the last business date that timers were run for; 0 if of none.",
+            start_of_day(day).timestamp() if day else 0.0,
+        )
 
     def _outbox(self, connection: Connection, last: int, stored: int) -> Iterable[Metric]:
         make, relayed = self._families, max(stored, self._parts.writer.relayed)

@@ -11,11 +11,14 @@ from datetime import date, datetime
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection, select
 
 from shared.kernel.commands import Actor
-from shared.kernel.operations import Operations, RunTimers
+from shared.kernel.events import wire_type
+from shared.kernel.operations import Operations, RunTimers, TimersRun
 from shared.kernel.periods import civil_date
 from shared.runtime.items import Answer, Key, Stopping
+from shared.runtime.journal import JOURNAL
 from shared.runtime.messaging import named
 from shared.runtime.new_ids import Ids
 from shared.runtime.once import Once
@@ -24,6 +27,22 @@ log = structlog.get_logger()
 
 LOOK_SECONDS = 30.0
 """How late a new day may be noticed."""
+
+
+def last_run(connection: Connection, service: str) -> date | None:
+    """The last business date that timers were run for, as the journal has it."""
+    query = (
+        select(JOURNAL.c.body)
+        .where(JOURNAL.c.stream == f"operations-{service}", JOURNAL.c.type == _type_of_run(service))
+        .order_by(JOURNAL.c.version.desc())
+        .limit(1)
+    )
+    body = connection.execute(query).scalar()
+    return None if body is None else TimersRun.model_validate_json(body).business_date
+
+
+def _type_of_run(service: str) -> str:
+    return wire_type(service, TimersRun.event_name, TimersRun.schema_version)
 
 
 class Timers:

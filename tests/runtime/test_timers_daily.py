@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import generate_latest
 
 from shared.kernel.operations import RunTimers
 from shared.kernel.periods import start_of_day
@@ -17,6 +18,7 @@ from shared.runtime import deciding, due
 from shared.runtime.clock import SetClock
 from shared.runtime.items import KeyReused
 from shared.runtime.timers import Daily
+from shared.runtime.web.health import registry_of
 from tests.runtime.gardening import (
     HOW,
     NOON,
@@ -31,6 +33,7 @@ from tests.runtime.gardening import (
     who,
 )
 from tests.runtime.running import Running, at_work, running, until
+from tests.support.figures import Shown
 from tests.support.watering import GARDEN, SetPlant
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -218,6 +221,21 @@ def test_x11_a_date_that_could_not_be_run_is_tried_again_and_shown(
             daily.wake()
             until(lambda: garden.service.health()["timers"] == "ok")
             assert days_run(garden) == ["2021-06-30"]
+
+
+def test_the_last_date_is_shown_also_after_a_restart(tmp_path: Path, clock: SetClock) -> None:
+    with running(tmp_path, GARDEN, clock=clock, **HOW) as garden:
+        assert figure(garden) == 0
+        run(garden, SET_ON)
+        assert figure(garden) == start_of_day(SET_ON).timestamp()
+    with running(tmp_path, GARDEN, clock=clock, **HOW) as garden:
+        set_plants(garden, "fern")
+        assert figure(garden) == start_of_day(SET_ON).timestamp()
+
+
+def figure(garden: Running) -> float:
+    text = generate_latest(registry_of(garden.service)).decode()
+    return Shown(text).value("grantline_timers_last_date_timestamp_seconds")
 
 
 def test_a_service_has_no_scheduler_unless_told(garden: Running) -> None:

@@ -107,6 +107,7 @@ async def test_the_figures_are_what_happened(officer: Client) -> None:
         "chain_mismatch_total", "commits_failed_total", "writer_queue_items", "waiting_events",
         "outbox_oldest_seconds", "waiting_oldest_seconds", "rebuild_running",
         "rebuild_progress_ratio", "rebuild_last_duration_seconds", "database_connections_in_use",
+        "timers_last_date_timestamp_seconds",
     ):  # fmt: skip
         assert seen.value(f"grantline_{still}") == 0, still
 
