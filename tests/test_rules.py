@@ -56,6 +56,10 @@ def test_every_rule_that_a_test_names_is_written_down() -> None:
     assert rules.protected().keys() <= rules.read_rules().keys()
 
 
+def test_every_rule_of_the_required_sections_is_protected() -> None:
+    assert [each.id for each in rules.missing(rules.read_rules(), rules.protected())] == []
+
+
 def test_what_waits_is_protected_by_nothing_yet() -> None:
     """Once its part of the system is there and tested, a rule waits no longer."""
     tests = rules.protected()
