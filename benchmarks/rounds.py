@@ -15,7 +15,7 @@ class Size:
     rounds: int = 5
     groups: int = 40
     """P1: groups of 64 events in a round."""
-    requests: int = 2_000
+    requests: int = 1_500
     """P2, G5: requests in a round."""
     commands: int = 1_000
     """P4: commands in a round."""
