@@ -98,12 +98,12 @@ def read_attributes(found: dict[str, Any]) -> Envelope:
     """The attributes of a canonical envelope. Raises ValueError, TypeError or AttributeError."""
     if not _REQUIRED <= found.keys() <= _ALLOWED:
         raise ValueError("an attribute is missing or unknown")
-    for name, value in found.items():
-        if name in INTEGERS:
-            if type(value) is not int or not 1 <= value <= _COUNT_MAX:
-                raise ValueError(name)
-        elif not value.isprintable() or not 0 < len(value) <= _LENGTH_MAX:
+    for name in INTEGERS:
+        if type(found[name]) is not int or not 1 <= found[name] <= _COUNT_MAX:
             raise ValueError(name)
+    texts = [value for name, value in found.items() if name not in INTEGERS]
+    if not all(texts) or not "".join(texts).isprintable() or max(map(len, texts)) > _LENGTH_MAX:
+        raise ValueError("an attribute is no text of a line")
     named = _TYPE.fullmatch(found["type"])
     if not named or found["source"] != f"/grantline/{named[1]}" or found["specversion"] != "1.0":
         raise ValueError("not one of our types")
