@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,20 +14,29 @@ from time import monotonic_ns
 from typing import Any, NamedTuple
 
 from shared.kernel.commands import Command
+from shared.kernel.decider import Domain
 from shared.kernel.refusals import Refusal, Unavailable
 from shared.kernel.shown import shown
 from shared.runtime import writer as writing
 from shared.runtime.failpoints import on_reach
 from shared.runtime.items import Asked
+from shared.runtime.projections import Projection
 from shared.runtime.service import Outside, Service
 from shared.runtime.settings import Settings
-from shared.runtime.transport import LocalTransport
+from shared.runtime.transport import LocalTransport, Transport
 from shared.runtime.web.routes import Api
 from tests.faults.topics import TopicTransport
 from tests.runtime.running import until, who
+from tests.support.databases import url_of
 from tests.support.ledger import CLERK, LEDGER, MIRROR, TILL_LIST, WITNESS, OpenTill, PutIn, Reserve
 
 Say = Callable[[dict[str, Any]], None]
+TOYS: Mapping[str, tuple[Domain, Sequence[Projection]]] = {
+    LEDGER.service: (LEDGER, (TILL_LIST,)),
+    MIRROR.service: (MIRROR, ()),
+    WITNESS.service: (WITNESS, ()),
+}
+"""What each of them decides and shows."""
 
 
 class Ask(NamedTuple):
@@ -91,20 +100,35 @@ class Killer:
 
 @contextmanager
 def opened(folder: Path, *, carrying: bool) -> Iterator[list[Service]]:
-    """The three services at work on this folder; closed only if all went well."""
+    """The three services at work on this folder, or on its databases; closed only if all went
+    well."""
     writing.IDLE_SECONDS = 0.005  # Or a campaign would wait for the relay's cursor, mostly.
-    transport = TopicTransport(folder) if carrying else LocalTransport()
     settings = Settings(
-        data=folder, receive_batch_max=3, relay_batch_max=3, rebuild_chunk_events=4, readers_max=3
+        data=folder,
+        postgres=url_of(folder, LEDGER.service),
+        receive_batch_max=3,
+        relay_batch_max=3,
+        rebuild_chunk_events=4,
+        readers_max=3,
     )
+    transport = TopicTransport(folder) if carrying else LocalTransport()
+    with at_work(settings, transport, list(TOYS)) as services:
+        yield services
+
+
+@contextmanager
+def at_work(
+    settings: Settings, transport: Transport, names: Sequence[str]
+) -> Iterator[list[Service]]:
+    """These toy services with all their threads; closed only if all went well."""
     services = [
-        Service(settings, domain, shows, Api(domain.service, access={}), transport, Outside())
-        for domain, shows in ((LEDGER, (TILL_LIST,)), (MIRROR, ()), (WITNESS, ()))
+        Service(settings, *TOYS[name], Api(name, access={}), transport, Outside()) for name in names
     ]
     for service in services:
         service.open()
     for service in services:
-        transport.join(service.name, service.snapshot)
+        if isinstance(transport, LocalTransport):
+            transport.join(service.name, service.snapshot)
         service.start()
     yield services
     for service in services:
@@ -160,20 +184,25 @@ async def _poll(witness: Service, after: int, say: Say) -> None:
 async def _client(ledger: Service, asks: Sequence[Ask], say: Say) -> None:
     for ask in asks:
         told: dict[str, Any] = {"op": ask.number, "invoked": monotonic_ns()}
-        asked = Asked(
-            command=ask.command,
-            key=ask.key,
-            fingerprint=ask.mark,
-            status=200,
-            show=shown,
-            if_match=ask.if_match,
-            correlation_id=f"of-{ask.key}",
-        )
-        try:
-            answer = await ledger.writer.submit(asked)
-            told |= {"outcome": "ok", "answer": [answer.version, answer.sequence]}
-        except Unavailable:
-            told |= {"outcome": "info"}
-        except Refusal as refusal:
-            told |= {"outcome": "fail", "code": refusal.code()}
+        told |= await attempt(ledger, ask)
         say({**told, "completed": monotonic_ns()})
+
+
+async def attempt(ledger: Service, ask: Ask) -> dict[str, Any]:
+    """Ask once: what it came to, as far as the answer tells."""
+    asked = Asked(
+        command=ask.command,
+        key=ask.key,
+        fingerprint=ask.mark,
+        status=200,
+        show=shown,
+        if_match=ask.if_match,
+        correlation_id=f"of-{ask.key}",
+    )
+    try:
+        answer = await ledger.writer.submit(asked)
+    except Unavailable:
+        return {"outcome": "info"}
+    except Refusal as refusal:
+        return {"outcome": "fail", "code": refusal.code()}
+    return {"outcome": "ok", "answer": [answer.version, answer.sequence]}

@@ -39,18 +39,18 @@ def plan(seed: int) -> Iterator[Fault]:
 class Proxy:
     """Stands before a server; what it does not do on purpose it does not do."""
 
-    def __init__(self, behind: int, seed: int) -> None:
+    def __init__(self, seed: int) -> None:
         self.port = free_port()
         self.happened: Counter[str] = Counter()
-        self._behind = behind
         self._chance = random.Random(seed)
         self._through = asyncio.Event()
         self._through.set()
         self._delay = 0.0
         self._connections: dict[asyncio.Task[None], list[asyncio.StreamWriter]] = {}
 
-    async def start(self) -> None:
-        """Take connections."""
+    async def start(self, behind: int) -> None:
+        """Take connections for the server at this port."""
+        self._behind = behind
         self._server = await asyncio.start_server(self._take, "127.0.0.1", self.port)
 
     async def close(self) -> None:

@@ -24,8 +24,8 @@ async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 async def before_an_echo() -> AsyncIterator[Proxy]:
     port = free_port()
     server = await asyncio.start_server(echo, "127.0.0.1", port)
-    proxy = Proxy(port, seed=1)
-    await proxy.start()
+    proxy = Proxy(seed=1)
+    await proxy.start(port)
     async with server:
         try:
             yield proxy
@@ -97,8 +97,8 @@ def test_a_hole_lets_nothing_through_and_then_all() -> None:
 
 def test_nobody_behind_is_a_connection_that_ends() -> None:
     async def talked() -> None:
-        proxy = Proxy(free_port(), seed=1)
-        await proxy.start()
+        proxy = Proxy(seed=1)
+        await proxy.start(free_port())
         async with asyncio.timeout(PATIENCE_SECONDS):
             reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
             with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
