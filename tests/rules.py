@@ -31,7 +31,7 @@ AREAS = {
     "9": "Work that crosses services",
 }
 _IN_NAME = re.compile(r"^test_((?:[sxiemrw]\d{1,2}_)+)")
-_IN_TEXT = re.compile(r"\b([SXIEMRW])-?([0-9]{1,2})\b")
+_IN_TEXT = re.compile(r"\b([SX]|[IEMRW](?=-))-?([0-9]{1,2})\b")
 _DASHED = frozenset("IEMRW")
 
 

@@ -76,6 +76,7 @@ def test_what_waits_is_protected_by_nothing_yet() -> None:
         ("def test_c035_not_applicable(): ...", set()),
         ("def test_the_e6_in_the_middle(): ...", set()),
         ('def test_it():\n    """As E-6 and (S15) say, not C-035 or X-ray."""', {"E-6", "S15"}),
+        ('def test_it():\n    """Invariant I14 of another list."""', set()),
         ("def test_it():\n    asked.then_refused(Stale)", {"X1"}),
         ('def test_it():\n    assert code == "stale"', {"X1"}),
         ('def test_it():\n    assert problem["rule"] == "R-7"', {"R-7"}),

@@ -84,7 +84,7 @@ def test_x4_a_backup_is_made_once_for_each_key(tmp_path: Path) -> None:
         assert ledger.names().count("BackupMade") == 1
 
 
-def test_i14_what_is_put_back_is_the_same_and_goes_on(tmp_path: Path) -> None:
+def test_what_is_put_back_is_the_same_and_goes_on(tmp_path: Path) -> None:
     with running(tmp_path) as ledger:
         ledger.ask(open_till("é"))
         ledger.ask(put_in(5, "é", note="\\u2028 → ±"), key="k")
@@ -100,7 +100,7 @@ def test_i14_what_is_put_back_is_the_same_and_goes_on(tmp_path: Path) -> None:
         assert ledger.ask(put_in(1, "é")).version == 3
 
 
-def test_i14_a_backup_under_writes_is_a_prefix(tmp_path: Path) -> None:
+def test_a_backup_under_writes_is_a_prefix(tmp_path: Path) -> None:
     """Ten backups while others write; each is what the journal was at one position."""
     stop = threading.Event()
     with running(tmp_path) as ledger:
