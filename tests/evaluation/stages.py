@@ -55,6 +55,10 @@ from tests.evaluation.examples import (
 from tests.support.spec import Given
 
 NEWCOMER = actor("reviewer-9", "reviewer")
+check = asked.OpenCompletenessCheck(project_id=PROJECT, **who())
+answer = asked.CloseInformationRequest(
+    project_id=PROJECT, request_id="request-1", because="answered", **who()
+)
 question = asked.RequestInformation(
     project_id=PROJECT, question="Who owns the data?", blocking=True, **who()
 )
@@ -165,7 +169,6 @@ def at(stage: Stage) -> Given:
     return AT[stage]()
 
 
-check = asked.OpenCompletenessCheck(project_id=PROJECT, **who())
 EACH: Mapping[type[Command], Command] = {
     type(command): command
     for command in (
@@ -183,9 +186,7 @@ EACH: Mapping[type[Command], Command] = {
             project_id=PROJECT, condition="readiness", because="Endorsement withdrawn", **who()
         ),
         question,
-        asked.CloseInformationRequest(
-            project_id=PROJECT, request_id="request-1", because="answered", **who()
-        ),
+        answer,
         conclude,
         check,
         send_back,

@@ -155,7 +155,7 @@ def test_a_satisfied_or_unconditional_award_never_lapses() -> None:
 
 @pytest.mark.parametrize("stage", AGAIN)
 def test_the_conditions_of_a_standing_award_run_on_while_it_is_looked_at_again(stage: str) -> None:
-    here = again_at(stage)  # type: ignore[arg-type]
+    here = again_at(stage)
     assert here.after(satisfy).state(EVALUATION).stage == stage
     assert here.after(expire).state(EVALUATION).stage == "lapsed"
 
@@ -184,7 +184,7 @@ def test_a_decision_is_communicated_once_and_a_new_one_again() -> None:
     )
     decided().after(tell).when(tell).then_nothing()
     for stage in ("declined", "deferred", "rescinded", "lapsed"):
-        (told,) = at(stage).when(tell).then_names("DecisionCommunicated")  # type: ignore[arg-type]
+        (told,) = at(stage).when(tell).then_names("DecisionCommunicated")
         assert isinstance(told, DecisionCommunicated)
         assert told.decision == stage
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from services.evaluation.commands import (
-    CloseInformationRequest,
     ReassessEligibility,
     RecomputeSize,
     StopEvaluation,
@@ -65,10 +65,9 @@ from tests.evaluation.examples import (
     who,
     world,
 )
-from tests.evaluation.stages import EACH, at, correct, ineligible, question, reactions
+from tests.evaluation.stages import EACH, answer, at, correct, ineligible, question, reactions
 from tests.support.spec import Given
 
-answer = EACH[CloseInformationRequest]
 reassess = EACH[ReassessEligibility]
 
 
@@ -185,7 +184,7 @@ def test_e0_an_attestation_that_does_not_help_changes_nothing() -> None:
 
 
 def test_e0_a_new_attestation_looks_at_the_projects_that_wait_for_it() -> None:
-    rows = {
+    rows: dict[tuple[str, ...], dict[str, Any]] = {
         ("awaited_size", STARTUP): {"project_ids": [PROJECT]},
         ("evaluation_list", PROJECT): {"stage": "awaiting_information"},
     }
@@ -208,7 +207,7 @@ def test_e0_a_corrected_verdict_turns_the_conclusion_around_and_keeps_it() -> No
 
 def test_e0_an_eligible_proposal_can_be_found_ineligible_until_its_detail_is_accepted() -> None:
     for stage in ("awaiting_detail", "completeness_check"):
-        here = at(stage).after(correct("canada", "not_met"))  # type: ignore[arg-type]
+        here = at(stage).after(correct("canada", "not_met"))
         assert here.state(EVALUATION).stage == "ineligible"
 
 

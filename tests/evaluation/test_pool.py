@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -118,7 +119,7 @@ def test_e5_an_affiliate_of_a_participant_is_its_side_too() -> None:
 
 def test_e11_after_the_lock_an_affiliation_is_a_late_conflict() -> None:
     for stage in ("scores_locked", "committee", "approved"):
-        here = at(stage).after(belongs(LEAD))  # type: ignore[arg-type]
+        here = at(stage).after(belongs(LEAD))
         names = [event.event_name for _, event in here.when(recuse).decision().says]
         assert names[:3] == ["ConflictDisclosedLate", "ReviewExcluded", "WeightedScoreComputed"]
 
@@ -130,7 +131,7 @@ def test_who_is_recused_already_or_never_reviewed_is_left_alone() -> None:
 
 
 def test_a_declared_affiliation_is_looked_at_in_every_project_of_the_reviewer() -> None:
-    rows = {
+    rows: dict[tuple[str, ...], dict[str, Any]] = {
         ("reviewer_list", "reviewer-1"): {"project_ids": [PROJECT, f"prj_{'2' * 32}"]},
         ("evaluation_list", PROJECT): {"stage": "scoring"},
         ("evaluation_list", f"prj_{'2' * 32}"): {"stage": "stopped"},

@@ -1,10 +1,12 @@
 """What the lists show follows from the recorded events alone."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.evaluation.commands import OpenEligibilityReview
+from services.evaluation.domain.stages import STAGES
 from services.evaluation.projections import PROJECTIONS
 from tests.evaluation.examples import (
     EVALUATION,
@@ -14,27 +16,33 @@ from tests.evaluation.examples import (
     PROPOSAL,
     REVIEWERS,
     REVISED,
-    assess,
-    assess_all,
     assign,
     at_committee,
     at_eligibility,
     at_selection,
-    clear,
-    conclude,
     confirm,
-    decided,
     declare,
     detailed,
     eligible,
     heard,
-    lock,
     propose_decline,
-    recommend,
     reviewed,
-    score,
     submitted,
     who,
+)
+from tests.evaluation.stages import (
+    AGAIN,
+    again_at,
+    at,
+    conditional,
+    confirm_reconsideration,
+    correct,
+    ineligible,
+    question,
+    satisfy,
+    under_integrity_review,
+    uphold,
+    with_conditions,
 )
 from tests.support.rows import rows_after
 from tests.support.spec import Given
@@ -51,23 +59,20 @@ def declined() -> Given:
     return at_committee().after(propose_decline, confirm)
 
 
-@pytest.mark.parametrize(
-    "history",
-    [
-        at_eligibility,
-        eligible,
-        lambda: at_eligibility().after(*assess_all, assess("scope", "not_met"), conclude),
-        at_selection,
-        lambda: at_selection().after(
-            assign(REVIEWERS[0]), declare(REVIEWERS[0]), score(REVIEWERS[0], "team", "3")
-        ),
-        lambda: reviewed().after(lock),
-        lambda: reviewed().after(lock, clear, recommend),
-        at_committee,
-        decided,
-        declined,
-    ],
-)
+EVERYWHERE = [
+    *(lambda stage=stage: at(stage) for stage in STAGES if stage != "absent"),
+    *(lambda stage=stage: again_at(stage) for stage in AGAIN),
+    lambda: again_at("reopened").after(satisfy),
+    lambda: again_at("committee").after(replace(conditional, reasons=("As before",)), confirm),
+    lambda: with_conditions().after(satisfy),
+    lambda: under_integrity_review().after(uphold, confirm_reconsideration),
+    lambda: ineligible().after(correct("scope", "met")),
+    lambda: at("assigning").after(question),
+    under_integrity_review,
+]
+
+
+@pytest.mark.parametrize("history", EVERYWHERE)
 def test_the_list_and_the_page_agree_on_the_stage(history: Any) -> None:
     here = history()
     row, state = row_of(here, "evaluation_list", PROJECT), here.state(EVALUATION)
@@ -75,6 +80,10 @@ def test_the_list_and_the_page_agree_on_the_stage(history: Any) -> None:
     assert row.get("weighted_score") == (
         None if state.weighted_score is None else str(state.weighted_score)
     )
+    assert row.get("decision") == (state.decision.outcome if state.decision else None)
+    assert row["waiting_for"] == list(state.blocking)
+    review = state.integrity_review
+    assert row.get("integrity_review") == (review.because if review else None)
     eligibility = {None: "under_review", True: "eligible", False: "ineligible"}
     assert row["eligibility"] == eligibility[state.eligible]
 

@@ -42,6 +42,7 @@ from shared.kernel.refusals import Refusal
 from tests.evaluation.examples import (
     C_035,
     EVALUATION,
+    FOUR,
     LEAD,
     OF_LEAD,
     OUTSIDER,
@@ -69,7 +70,6 @@ from tests.evaluation.examples import (
 from tests.support.spec import Given
 
 ONE, TWO, THREE = REVIEWERS
-FOUR = actor("reviewer-4", "reviewer")
 OF_OUTSIDER = f"organisation-{OUTSIDER}"
 
 
@@ -254,10 +254,11 @@ def third_recused() -> Given:
         (submitted, score(ONE, "team", "3"), ReviewAlreadySubmitted),
         (locked, score(ONE, "team", "3"), ScoresAreLocked),
         (decided, score(ONE, "team", "3"), AlreadyDecided),
-        (assigned, submit(ONE), ConflictUndeclared),
-        (scoring, submit(ONE), ReviewIncomplete),
+        (assigned, submit(ONE), NotAtThisStage),
+        (lambda: reviewed().after(assign(FOUR)), submit(FOUR), ConflictUndeclared),
+        (lambda: scoring().after(score(ONE, "team", "3")), submit(ONE), ReviewIncomplete),
         (submitted, submit(ONE), ReviewAlreadySubmitted),
-        (at_selection, lock, ReviewsMissing),
+        (at_selection, lock, NotAtThisStage),
         (two_reviews, lock, ReviewsMissing),
         (third_recused, lock, ReviewsMissing),
         (nobody_scored_strategic, lock, CriterionUnscored),

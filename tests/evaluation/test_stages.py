@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from services.evaluation.commands import (
     ClearDueDiligence,
-    CloseInformationRequest,
     CorrectVerdict,
     ExcludeReview,
     PauseClock,
@@ -63,10 +62,12 @@ from tests.evaluation.stages import (
     EACH,
     NEWCOMER,
     again_at,
+    answer,
     at,
     conditional,
     confirm_reconsideration,
     conflicted,
+    correct,
     expire,
     propose_deferral,
     question,
@@ -129,13 +130,11 @@ def test_legality(stage: Stage, command: type[Command]) -> None:
     assert after is None or after.history == here.history or stage_of(after) in outcome
 
 
-answer = EACH[CloseInformationRequest]
 second_answer = replace(answer, request_id="request-2")
 not_blocking = replace(question, blocking=False)
 pause, resume = EACH[PauseClock], EACH[ResumeClock]
 newer = submitted.model_copy(update={"version": 2, "content_hash": REVISED})
-unmet = replace(EACH[CorrectVerdict], verdict="not_met", condition="canada")
-ready_again = replace(unmet, verdict="met", condition="readiness")
+unmet, ready_again = correct("canada", "not_met"), correct("readiness", "met")
 settled = satisfy, replace(satisfy, number=2)
 
 
@@ -159,10 +158,7 @@ def witnesses() -> Iterator[tuple[Given, Command]]:
     yield at("awaiting_detail"), unmet
     yield at("completeness_check"), unmet
     for stage in DETAIL:
-        yield (
-            at(stage).after(EACH[ReopenCheck]),
-            replace(unmet, verdict="met", condition="readiness"),
-        )
+        yield at(stage).after(EACH[ReopenCheck]), ready_again
     yield at_eligibility(), not_blocking
     yield asked_twice, second_answer
     yield at_eligibility().after(not_blocking), answer

@@ -73,9 +73,9 @@ def by_the_firm(intake: Running, method: str, path: str, body: Any = None) -> ht
     return intake.by("applicant", organisation_id=FIRM).ask(method, path, body)
 
 
-def drafted(intake: Running) -> str:
+def drafted(intake: Running, **changes: str) -> str:
     """The address of a proposal that the port drafted and the firm was invited to."""
-    answer = by_the_port(intake, "POST", "/v1/proposals", DRAFT)
+    answer = by_the_port(intake, "POST", "/v1/proposals", {**DRAFT, **changes})
     assert answer.status_code == 201, answer.text
     address = f"/v1/proposals/{answer.json()['project_id']}"
     party = {"organisation_id": FIRM, "name": "Logiciels du Quai"}

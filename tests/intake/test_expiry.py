@@ -1,7 +1,7 @@
 """Proposals that nobody moves on rest, once, from the day on which they fell due (X11)."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,28 @@ def test_x11_it_expires_once_however_often_and_late_the_timer_fires(january: Run
     (expired,) = expiries(january)
     assert expired["expired_on"] == "2020-07-30"
     assert expired["time"] == "2020-07-30T04:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("instant", "expires"),
+    [
+        (datetime(2020, 2, 1, 4, 59, 59, tzinfo=UTC), "2020-07-30"),
+        (datetime(2020, 2, 1, 5, 0, 0, tzinfo=UTC), "2020-07-31"),
+        (datetime(2020, 6, 2, 3, 59, 59, tzinfo=UTC), "2020-11-29"),
+        (datetime(2020, 6, 2, 4, 0, 0, tzinfo=UTC), "2020-11-30"),
+    ],
+)
+def test_c014_idle_days_are_those_of_toronto_in_winter_and_in_summer(
+    january: Running, instant: datetime, expires: str
+) -> None:
+    january.clock.instant = instant
+    assert status_page(january, drafted(january))["expires_on"] == expires
+    day_before = (date.fromisoformat(expires) - timedelta(days=1)).isoformat()
+    run_timers(january, day_before)
+    assert expiries(january) == []
+    run_timers(january, expires)
+    (expired,) = expiries(january)
+    assert expired["time"] in (f"{expires}T04:00:00.000000Z", f"{expires}T05:00:00.000000Z")
 
 
 def test_x11_whatever_happens_begins_the_count_anew(january: Running) -> None:

@@ -17,6 +17,7 @@ from tests.intake.rest import (
     by_the_port,
     code_of,
     drafted,
+    hear,
     ready,
 )
 from tests.support.running import Running
@@ -244,6 +245,24 @@ def test_case_19_a_withdrawn_endorsement_is_missing_at_once(intake: Running) -> 
     by_the_port(intake, "POST", f"{address}/endorsement/withdraw", gone)
     found = check(intake, address)["readiness"]
     assert (found["verdict"], missing(found)) == ("not_met", [("endorsement", None)])
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(90, "met"), (89, "not_met")])
+def test_e8_in_the_detailed_stage_a_start_too_far_off_is_pointed_at(
+    intake: Running, days: int, verdict: str
+) -> None:
+    """The detailed version is judged by the day of the decision, so the check by today's."""
+    publish_limits(intake, ready_within_days=days)
+    address = drafted(intake, planned_start="2021-09-28")
+    endorsement = {"executive_title": "chair", "endorsed_on": "2021-06-30"}
+    by_the_port(intake, "POST", f"{address}/endorsement", endorsement)
+    by_the_port(intake, "POST", f"{address}/submit")
+    assert verdicts(intake, address)["readiness"] == "met"
+    hear(intake, address, inbound.EligibilityAssessed, eligible=True)
+    by_the_port(intake, "POST", f"{address}/detailed")
+    found = check(intake, address)["readiness"]
+    assert found["verdict"] == verdict
+    assert missing(found) == ([] if verdict == "met" else [("planned_start", None)])
 
 
 def test_canada_names_each_place_outside(intake: Running) -> None:

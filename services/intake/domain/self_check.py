@@ -16,6 +16,7 @@ from shared.kernel.eligibility import (
     Limits,
     Verdict,
     compute,
+    starts_too_late,
 )
 
 DETAILED = frozenset({"detailing", "detailed_submitted"})
@@ -43,6 +44,10 @@ NO_ENDORSEMENT = Told(
     "No executive stands behind the proposal.", "Aucun dirigeant n'appuie la proposition."
 )
 NO_START = Told("State a planned start.", "Indiquez un début prévu.")
+TOO_LATE = Told(
+    "The planned start is too long after a decision of today.",
+    "Le début prévu suivrait de trop loin une décision prise aujourd'hui.",
+)
 NO_PLACE = Told("Say in a work plan where work is done.", "Dites où le travail se fait.")
 ABROAD = Told("This place of work is outside Canada.", "Ce lieu de travail est hors du Canada.")
 
@@ -130,6 +135,8 @@ def _readiness(case: ProposalCase) -> list[Missing]:
         missing.append(Missing("endorsement", NO_ENDORSEMENT))
     if case.submission.planned_start is None:
         missing.append(Missing("planned_start", NO_START))
+    elif case.selecting and starts_too_late(case):
+        missing.append(Missing("planned_start", TOO_LATE))
     return missing
 
 

@@ -20,7 +20,7 @@ from services.intake.events.course import (
 from services.intake.events.parties import LeadChanged
 from services.intake.events.policy import PolicyPublished
 from services.intake.inbound import EvaluationHeard
-from shared.kernel.periods import civil_date, to_micros
+from shared.kernel.periods import civil_date
 from shared.runtime.projections import (
     Projection,
     Recorded,
@@ -89,6 +89,12 @@ _FACTS = frozenset(
 """What is told of an event besides its name; who recorded it is not."""
 
 
+def standing_of(row: Row) -> tuple[Course, Assessment]:
+    """What a row of `proposal_status` was folded to."""
+    course = _COURSE.validate_python(row["course"])
+    return course, _ASSESSMENT.validate_python(row["assessment"])
+
+
 def show_proposals(rows: Rows, recorded: Recorded) -> None:
     """One row a proposal; its status is the one that deciders see, by the same folds."""
     match recorded.event:
@@ -136,7 +142,7 @@ def _drafted(event: ProposalDrafted, position: int) -> dict[str, Any]:
 def _begun(event: ProposalDrafted, recorded: Recorded) -> dict[str, Any]:
     return {
         "project_id": event.project_id,
-        "since": to_micros(recorded.effective_at),
+        "since": recorded.effective_micros,
         "course": _COURSE.dump_python(Course(), mode="json"),
         "assessment": _ASSESSMENT.dump_python(Assessment(), mode="json"),
     }
@@ -163,7 +169,7 @@ def _follow(rows: Rows, recorded: Recorded) -> None:
     row = rows.get("proposal_status", project_id)
     if event is None or row is None:
         return
-    course, assessment = _folded(row)
+    course, assessment = standing_of(row)
     if isinstance(event, CourseEvent):
         course = advance(course, event)
     elif isinstance(event, EvaluationHeard):
@@ -174,7 +180,7 @@ def _follow(rows: Rows, recorded: Recorded) -> None:
         "proposal_status",
         project_id,
         status=status,
-        since=row["since"] if status == row["status"] else to_micros(recorded.effective_at),
+        since=row["since"] if status == row["status"] else recorded.effective_micros,
         course=_COURSE.dump_python(course, mode="json"),
         assessment=_ASSESSMENT.dump_python(assessment, mode="json"),
         **_idleness(rows, recorded, row, status),
@@ -183,20 +189,10 @@ def _follow(rows: Rows, recorded: Recorded) -> None:
         "proposal_happenings",
         project_id=project_id,
         number=f"{recorded.position:020d}",
-        at=to_micros(recorded.effective_at),
+        at=recorded.effective_micros,
         name=type(event).event_name,
         facts=event.model_dump(mode="json", include=set(_FACTS), exclude_none=True),
     )
-
-
-def _folded(row: Row) -> tuple[Course, Assessment]:
-    course = _COURSE.validate_python(row["course"])
-    return course, _ASSESSMENT.validate_python(row["assessment"])
-
-
-def standing_of(row: Row) -> tuple[Course, Assessment]:
-    """What a row of `proposal_status` was folded to."""
-    return _folded(row)
 
 
 def _idleness(rows: Rows, recorded: Recorded, row: Row, status: Status) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeAlias, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from services.reimbursement.commands.envelope import (
     OpenEnvelope,
@@ -221,29 +221,20 @@ def reserve_commitment(
     if not envelope.envelope_id:
         raise EnvelopeNotFound
     pinned = policies.in_force(award.programme, award.decided_on)
+    about: dict[str, Any] = {
+        "envelope_id": award.envelope_id,
+        "project_id": award.project_id,
+        "amount_cents": award.ceiling_cents,
+        "decided_on": award.decided_on,
+        "policy_version": pinned.version,
+    }
+    left = envelope.left_cents
     if reason := _why_not(envelope, award, pinned.parameters):
-        return {
-            "envelope": [
-                CommitmentRefused(
-                    envelope_id=award.envelope_id,
-                    project_id=award.project_id,
-                    amount_cents=award.ceiling_cents,
-                    left_cents=envelope.left_cents,
-                    reason=reason,
-                    decided_on=award.decided_on,
-                    policy_version=pinned.version,
-                    refused_by=ask.by.person,
-                )
-            ]
-        }
+        by = ask.by.person
+        refused = CommitmentRefused(**about, left_cents=left, reason=reason, refused_by=by)
+        return {"envelope": [refused]}
     reserved = CommitmentReserved(
-        envelope_id=award.envelope_id,
-        project_id=award.project_id,
-        amount_cents=award.ceiling_cents,
-        left_cents=envelope.left_cents - award.ceiling_cents,
-        decided_on=award.decided_on,
-        policy_version=pinned.version,
-        reserved_by=ask.by.person,
+        **about, left_cents=left - award.ceiling_cents, reserved_by=ask.by.person
     )
     drafted = agreement.status == "absent"
     return {
