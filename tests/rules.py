@@ -52,7 +52,16 @@ def read_rules() -> Mapping[str, Rule]:
     """All rules by id, in their order."""
     with RULES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return {row["id"]: Rule(**{**row, "enforced_by": row["enforced_by"].split()}) for row in rows}
+    return {
+        row["id"]: Rule(
+            id=row["id"],
+            section=row["section"],
+            enforced_by=row["enforced_by"].split(),
+            waits_for=row["waits_for"],
+            sentence=row["sentence"],
+        )
+        for row in rows
+    }
 
 
 def spelled(letter: str, number: str) -> str:

@@ -9,7 +9,6 @@ from sqlalchemy import Select
 from sqlalchemy.dialects import sqlite
 
 from services.audit.history import (
-    Point,
     Wanted,
     history,
     history_query,
@@ -19,6 +18,7 @@ from services.audit.history import (
 )
 from shared.kernel.envelope import open_sealed
 from shared.kernel.periods import end_of_day
+from shared.runtime.reading import Point
 from tests.audit.owners import LEAD, OTHER_PROJECT, PARTNER, PROJECT, SECOND, START, TODAY, Owners
 from tests.audit.story import Story
 from tests.support.running import Running, running

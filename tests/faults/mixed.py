@@ -26,7 +26,7 @@ from shared.runtime.transport import LocalTransport
 from tests.faults.asking import Asking
 from tests.faults.checker import Anomaly
 from tests.faults.ends import anomalies_of
-from tests.faults.haunting import Habit, Haunting
+from tests.faults.haunting import Habit, Haunting, Mortal
 from tests.faults.history import Poll
 from tests.faults.lives import TOYS, Ask, at_work
 from tests.faults.planted_mixed import PLANTED
@@ -79,7 +79,7 @@ class Mixed:
     async def _faults(self, seconds: float, kills: int) -> None:
         """So long, and until both servers were killed so often."""
         habits = {**dict.fromkeys(PROCESSES, SERVICE), "postgres": POSTGRES, "kafka": BROKER}
-        mortals = {
+        mortals: dict[str, Mortal] = {
             **self.stage.toys, "postgres": self.stage.postgres, "kafka": self.stage.kafka,
         }  # fmt: skip
         haunts = [

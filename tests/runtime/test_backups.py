@@ -25,9 +25,9 @@ from shared.runtime.database import DataInUse
 from shared.runtime.items import Key, KeyReused
 from shared.runtime.restoring import Ahead, PlaceNotEmpty, ahead_of, check, restore
 from shared.runtime.settings import Settings
-from tests.runtime.running import CLERK, Running, open_till, put_in, running
+from tests.runtime.running import Running, open_till, put_in, running
 from tests.support import databases
-from tests.support.ledger import MIRROR
+from tests.support.ledger import CLERK, MIRROR
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -271,7 +271,7 @@ def test_received_waiting_parked_and_paused_are_put_back_as_they_were(tmp_path: 
 
 def test_who_knows_more_of_a_neighbour_than_it_has_itself_is_named() -> None:
     zero = "0" * 64
-    about = {"format": 1, "backup": "b", "recorded_at": "", "streams": 0, "heads": zero,
+    about: dict[str, Any] = {"format": 1, "backup": "b", "recorded_at": "", "streams": 0, "heads": zero,
              "bytes": 0, "sha256": zero}  # fmt: skip
     mirror = Manifest(
         service="mirror", position=9, sequence=3, marks={"ledger": 6, "other": 4}, **about

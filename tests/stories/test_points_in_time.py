@@ -1,6 +1,6 @@
 """What an owner answers for a point in time is what audit replays for the same point."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def compared(project: str) -> Iterator[tuple[str, Reading, Reading]]:
     )
 
 
-def points(history: list[State]) -> list[str]:
+def points(history: Sequence[State]) -> list[str]:
     """Instants at which something was learned, the ends of days, and both together."""
     learned = sorted({event["recordedtime"] for event in history})
     days = sorted({event["time"][:10] for event in history})
