@@ -271,8 +271,10 @@ def test_received_waiting_parked_and_paused_are_put_back_as_they_were(tmp_path: 
 
 def test_who_knows_more_of_a_neighbour_than_it_has_itself_is_named() -> None:
     zero = "0" * 64
-    about: dict[str, Any] = {"format": 1, "backup": "b", "recorded_at": "", "streams": 0, "heads": zero,
-             "bytes": 0, "sha256": zero}  # fmt: skip
+    about: dict[str, Any] = {
+        "format": 1, "backup": "b", "recorded_at": "", "streams": 0, "heads": zero, "bytes": 0,
+        "sha256": zero,
+    }  # fmt: skip
     mirror = Manifest(
         service="mirror", position=9, sequence=3, marks={"ledger": 6, "other": 4}, **about
     )
