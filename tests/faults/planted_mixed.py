@@ -97,6 +97,6 @@ PLANTED: Mapping[str, Bug] = {
         rows_of_others_are_not_seen, frozenset({"projection", "money"})
     ),
     "states_of_others_are_not_seen": Bug(
-        states_of_others_are_not_seen, frozenset({"inconsistent", "gap", "never known"})
+        states_of_others_are_not_seen, frozenset({"unseen", "never known"})
     ),
 }
