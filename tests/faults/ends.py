@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
-from shared.kernel.envelope import Sealed
+from shared.kernel.envelope import BrokenEvent, Sealed, open_sealed
 from shared.runtime.journal import JOURNAL
 from shared.runtime.service import Service
 from tests.faults.checker import Anomaly, check
@@ -27,6 +27,8 @@ def anomalies_of(
     ledger, mirror, witness = services
     rebuilt = asyncio.run(ledger.rebuild(CLERK, "the end of a campaign"))
     until(lambda: quiet(services))
+    if broken := [each for service in services for each in _broken(service)]:
+        return broken, 0
     bodies = {service.name: _bodies(service) for service in services}
     put_in = _sum(bodies["ledger"], "MoneyPutIn")
     mirrored = _sum(bodies["mirror"], "DepositMirrored")
@@ -66,6 +68,15 @@ def anomalies_of(
     return [each for each in found if each], sum(len(each.events) for each in readers)
 
 
+def _broken(service: Service) -> Iterator[Anomaly]:
+    """An event in a journal that cannot be opened."""
+    for position, sealed in _sealed(service):
+        try:
+            open_sealed(sealed)
+        except BrokenEvent:
+            yield Anomaly("broken event", f"{position} of {service.name}")
+
+
 def _parked(service: Service) -> Anomaly | None:
     """Nobody sent anything broken: whatever is parked is a fault of ours."""
     rows = _sql(service, "SELECT place, reason FROM parked")
@@ -80,10 +91,14 @@ def ledger_state(ledger: Service) -> int:
 
 
 def _events(service: Service) -> list[Any]:
+    return [seen(*each) for each in _sealed(service)]
+
+
+def _sealed(service: Service) -> list[tuple[int, Sealed]]:
     with service.snapshot() as state:
         query = select(JOURNAL.c.position, JOURNAL.c.envelope, JOURNAL.c.body, JOURNAL.c.hash)
         rows = state.connection.execute(query.order_by(JOURNAL.c.position)).all()
-    return [seen(row.position, Sealed(row.envelope, row.body, row.hash)) for row in rows]
+    return [(row.position, Sealed(row.envelope, row.body, row.hash)) for row in rows]
 
 
 def _bodies(service: Service) -> list[tuple[str, Any]]:
