@@ -34,7 +34,7 @@ demo-once: setup ## Play the real portfolio and stop after the summary
 	$(BIN)/grantline demo --exit --data "$$data"
 
 test: setup ## Run every test
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: setup ## Check format, style, types, import directions and house rules
 	$(BIN)/ruff format --check

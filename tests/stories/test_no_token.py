@@ -11,6 +11,12 @@ from tests.stories.world import World, whole_system
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture(autouse=True)
+def wiring() -> None:
+    """Told once: tokens are looked at before anything that differs by wiring."""
+
+
 SERVICES = ("intake", "evaluation", "membership", "reimbursement", "audit")
 METHODS = {"get", "put", "post", "delete", "patch"}
 OPEN = ["/", "/livez", "/readyz", "/metrics", "/openapi.json", "/asyncapi.json", "/docs"]
