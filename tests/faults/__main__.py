@@ -36,7 +36,7 @@ def main() -> int:
         running.PATIENCE_SECONDS = PATIENCE_WITH_BUGS_SECONDS
         bug = PLANTED.get(wants.planted, NOTHING)
         bug.put_in()
-        figures = campaign(wants.kills, wants.seed)
+        figures = campaign(wants.kills, wants.seed, bug.signs)
     elif wants.chain is not None:
         figures = Chain(wants.chain).run()
     else:

@@ -207,13 +207,19 @@ class Chain:
         self._tell({"anomalies": [list(each) for each in found[:20]]})
 
 
-def campaign(kills: int, seed: int) -> Figures:
-    """Chain after chain, until there were so many kills or something was found."""
+def campaign(kills: int, seed: int, signs: frozenset[str] = frozenset()) -> Figures:
+    """Chain after chain, until there were so many kills or something was found: one of `signs`,
+    where some are looked for, else anything.
+    """
     figures, number = Figures(), 0
-    while figures.kills < kills and not figures.anomalies:
+    while figures.kills < kills and not _found(figures, signs):
         figures.add(Chain(seed * 1_000_003 + number).run())
         number += 1
     return figures
+
+
+def _found(figures: Figures, signs: frozenset[str]) -> bool:
+    return bool(kinds(figures.anomalies) & signs if signs else figures.anomalies)
 
 
 def in_parallel(kills: int, seed: int, processes: int = 2) -> Figures:
