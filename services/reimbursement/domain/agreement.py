@@ -103,6 +103,14 @@ class Entitled:
 
 
 @dataclass(frozen=True, slots=True)
+class Breach:
+    """Which rule of the consortium is broken, and since which civil day."""
+
+    rule: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """One project's agreement; amounts are cents, the rates exact."""
 
@@ -135,6 +143,8 @@ class Agreement:
     completed_on: date | None = None
     closed_on: date | None = None
     retained_until: date | None = None
+    breach: Breach | None = None
+    """The earliest breach that is not cured: costs from that day on are held."""
 
     @property
     def organisation_ids(self) -> tuple[str, ...]:
@@ -157,15 +167,60 @@ class Agreement:
         return self.ceiling_cents - sum(share.entitled_cents for share in self.shares.values())
 
     @property
+    def eligible_from(self) -> date:
+        """The first civil day whose costs count; never where no terms are stated."""
+        return self.terms.eligible_from if self.terms else date.max
+
+    @property
+    def end_date(self) -> date:
+        """The last civil day whose costs count; never where no terms are stated."""
+        return self.terms.end_date if self.terms else date.min
+
+    def last_eligible_day(self, organisation_id: str) -> date:
+        """The last civil day on which this participant's costs count."""
+        return self.end_date
+
+    @property
+    def suspended(self) -> bool:
+        """Whether nothing is claimed or paid now (R-10)."""
+        return self.suspended_on(date.max)
+
+    def suspended_on(self, day: date) -> bool:
+        """Whether the project was suspended on this civil day: its costs don't count (R-10)."""
+        return False
+
+    def budget_on(self, kind: CostKind, day: date) -> int | None:
+        """The project's budget of a cost kind in force on this civil day, in cents (R-8).
+
+        Absent where the agreement has no budget at all, so that nothing limits the kind.
+        """
+        if not self.budget:
+            return None
+        return sum(line.amount_cents for line in self.budget if line.kind == kind)
+
+    def rate_changes(self, organisation_id: str, kind: CostKind) -> frozenset[date]:
+        """The civil days from which another rate applies to a participant's cost kind (R-18)."""
+        own = [
+            agreed
+            for agreed in self.rates
+            if (agreed.organisation_id, agreed.kind) == (organisation_id, kind)
+        ]
+        ends = {agreed.applies_to for agreed in own if agreed.applies_to is not None}
+        return frozenset(ends | {agreed.applies_from for agreed in own})
+
+    @property
     def final_report_accepted(self) -> bool:
         """Whether the holdback may be released (R-13)."""
         return self.final_report is not None and self.final_report.accepted_on is not None
 
-    def cap_of(self, organisation_id: str) -> int:
-        """The most that a participant is ever entitled to, in cents: its cap, else the ceiling."""
+    def cap_of(self, organisation_id: str) -> int | None:
+        """The most that a participant is ever entitled to, in cents; absent where none is stated.
+
+        The ceiling binds the sum over participants, not each of them (R-2, R-17).
+        """
         caps = self.terms.participant_caps if self.terms else ()
         stated = [cap.cap_cents for cap in caps if cap.organisation_id == organisation_id]
-        return min([self.ceiling_cents, *stated])
+        return min(stated, default=None)
 
     def rate_on(self, organisation_id: str, kind: CostKind, day: date) -> Fraction:
         """The rate in force for a participant's cost kind on its incurred day, 0 where none is."""

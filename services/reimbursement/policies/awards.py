@@ -1,4 +1,4 @@
-"""What follows by itself: reservations from decisions, executions from the last thing missing."""
+"""What follows from an award by itself: its reservation, and its agreement once it is ready."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
