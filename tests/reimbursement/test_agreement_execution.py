@@ -119,7 +119,7 @@ def test_a_cap_is_kept_and_the_largest_share_caps_everybody_else() -> None:
 
 def test_without_a_cap_the_ceiling_binds() -> None:
     here = given(DOMAIN, eg.ready_to_execute()).after(execute)
-    assert agreement(here).cap_of(eg.robots) == 30_000_000
+    assert agreement(here).cap_of(eg.robots) is None
 
 
 def test_the_rate_is_exact_and_begins_with_the_first_eligible_day() -> None:

@@ -8,6 +8,7 @@ from typing import TypeAlias, assert_never
 from services.reimbursement.domain.payment import Payment, PaymentEvent, pay
 from services.reimbursement.events.payment import (
     CostsAccepted,
+    EntitlementRestated,
     HoldbackReleased,
     PaymentAuthorised,
     PaymentBooked,
@@ -102,6 +103,22 @@ def _accepted(account: Account, event: CostsAccepted) -> Account:
     )
 
 
+def _restated(account: Account, event: EntitlementRestated) -> Account:
+    accepted = dict(account.accepted_cents)
+    for share in event.accepted:
+        accepted[share.rate] = accepted.get(share.rate, 0) + share.accepted_cents
+    approved = account.approved_cents.get(event.quarter, 0) + event.net_cents
+    return replace(
+        account,
+        project_id=event.project_id,
+        organisation_id=event.organisation_id,
+        accepted_cents=accepted,
+        entitled_cents=event.entitled_cents,
+        holdback_cents=event.holdback_cents,
+        approved_cents={**account.approved_cents, event.quarter: approved},
+    )
+
+
 ClaimBooking: TypeAlias = PaymentBooked | PaymentUnbooked | PromiseEnded
 
 
@@ -133,7 +150,9 @@ def _paid(account: Account, event: PaymentEvent) -> Account:
     )
 
 
-AccountEvent: TypeAlias = CostsAccepted | ClaimBooking | HoldbackReleased | PaymentEvent
+AccountEvent: TypeAlias = (
+    CostsAccepted | EntitlementRestated | ClaimBooking | HoldbackReleased | PaymentEvent
+)
 
 
 def evolve(account: Account, event: AccountEvent) -> Account:
@@ -141,6 +160,8 @@ def evolve(account: Account, event: AccountEvent) -> Account:
     match event:
         case CostsAccepted():
             return _accepted(account, event)
+        case EntitlementRestated():
+            return _restated(account, event)
         case PaymentBooked() | PaymentUnbooked() | PromiseEnded():
             return _booked(account, event)
         case HoldbackReleased():

@@ -1,6 +1,6 @@
 """The one computation of what a participant is owed: cumulative, exact, rounded once (R-2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -12,12 +12,12 @@ from services.reimbursement.domain.claim import Claim, CostLine, assessed_lines
 from services.reimbursement.domain.split import split_by_days
 from services.reimbursement.events.claim import RateShare
 from shared.kernel.canonical import canonical
-from shared.kernel.money import half_up, portion
+from shared.kernel.money import allocate, half_up, portion
 
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """What a claim makes of a participant's account, in cents."""
+    """What a claim, or a difference in what was accepted, makes of an account, in cents."""
 
     increment_cents: int
     """What it asks of the room under the ceiling: cumulative, after the cap, less before."""
@@ -40,31 +40,103 @@ class Entitlement:
         return self.net_cents + self.carried_cents
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Accepted costs (or signed differences) that are to count on a participant's account."""
+
+    key: str
+    """What orders the asks of one participant: a claim's id, which sorts by quarter."""
+    organisation_id: str
+    account: Account
+    accepted: Sequence[RateShare]
+
+    @property
+    def earns(self) -> Fraction:
+        """What they add to the exact entitlement, in cents."""
+        return sum((share.rate * share.accepted_cents for share in self.accepted), Fraction(0))
+
+
 def entitlement(
     account: Account, agreement: Agreement, organisation_id: str, accepted: Sequence[RateShare]
 ) -> Entitlement:
-    """What a participant's account becomes when these accepted costs count as well.
+    """What a participant's account becomes when these accepted costs count as well (R-2)."""
+    asking = Asking(key="", organisation_id=organisation_id, account=account, accepted=accepted)
+    return entitlements(agreement, [asking])[asking.key]
+
+
+def entitlements(agreement: Agreement, batch: Sequence[Asking]) -> Mapping[str, Entitlement]:
+    """What each of a batch makes of its account, by key; THE computation of every path (R-2).
 
     Rounded HALF_UP once, on the cumulative total; then the participant's cap; then the room that
-    the ceiling leaves. A reduction always goes through and frees room.
+    the ceiling leaves, shared among the participants in proportion to what each asks (R-17).
+    Reductions always go through, first of all, and free room. Order inside the batch is irrelevant.
     """
+    by_participant: dict[str, list[Asking]] = {}
+    for asking in sorted(batch, key=lambda asking: (asking.earns >= 0, asking.key)):
+        by_participant.setdefault(asking.organisation_id, []).append(asking)
+    steps = {party: _steps(agreement, asks) for party, asks in by_participant.items()}
+    asked = {party: taken[-1].increment_cents for party, taken in steps.items()}
+    granted = share_room(agreement.room_cents, asked)
+    return {
+        key: entitled
+        for party, asks in by_participant.items()
+        for key, entitled in _taken(agreement, asks, steps[party], granted[party])
+    }
+
+
+def share_room(room_cents: int, increments: Mapping[str, int]) -> Mapping[str, int]:
+    """What each participant gets of the room: reductions first, then in proportion (R-17, X12)."""
+    freed = sum(cents for cents in increments.values() if cents < 0)
+    growing = {party: cents for party, cents in increments.items() if cents > 0}
+    room = max(room_cents - freed, 0)
+    if sum(growing.values()) <= room:
+        return increments
+    return {**increments, **allocate(room, growing)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One ask of a participant after the ones before it, as if the ceiling left room for all."""
+
+    earned_cents: int
+    increment_cents: int
+    """Cumulative after the participant's cap, less what it was entitled to before the batch."""
+
+
+def _steps(agreement: Agreement, asks: Sequence[Asking]) -> Sequence[_Step]:
+    account, cap = asks[0].account, agreement.cap_of(asks[0].organisation_id)
     exact = sum((rate * cents for rate, cents in account.accepted_cents.items()), Fraction(0))
-    exact += sum((share.rate * share.accepted_cents for share in accepted), Fraction(0))
-    earned = half_up(exact)
-    before = account.entitled_cents
-    increment = min(earned, agreement.cap_of(organisation_id)) - before
-    part = min(increment, agreement.room_cents)
-    entitled = before + part
-    holdback = 0 if account.holdback_released else portion(agreement.holdback_pct, entitled)
-    return Entitlement(
-        increment_cents=increment,
-        part_cents=part,
-        entitled_cents=entitled,
-        holdback_cents=holdback,
-        unfunded_cents=earned - entitled,
-        net_cents=(entitled - holdback) - (before - account.holdback_cents),
-        carried_cents=account.free_cents,
-    )
+    steps = []
+    for asking in asks:
+        exact += asking.earns
+        earned = half_up(exact)
+        capped = earned if cap is None else min(earned, cap)
+        steps.append(_Step(earned, capped - account.entitled_cents))
+    return steps
+
+
+def _taken(
+    agreement: Agreement, asks: Sequence[Asking], steps: Sequence[_Step], granted_cents: int
+) -> Iterator[tuple[str, Entitlement]]:
+    account = asks[0].account
+    released, pct = account.holdback_released, agreement.holdback_pct
+    before, held, carried = account.entitled_cents, account.holdback_cents, account.free_cents
+    asked_before = 0
+    for asking, step in zip(asks, steps, strict=True):
+        entitled = account.entitled_cents + min(step.increment_cents, granted_cents)
+        holdback = 0 if released else portion(pct, entitled)
+        entitlement = Entitlement(
+            increment_cents=step.increment_cents - asked_before,
+            part_cents=entitled - before,
+            entitled_cents=entitled,
+            holdback_cents=holdback,
+            unfunded_cents=step.earned_cents - entitled,
+            net_cents=(entitled - holdback) - (before - held),
+            carried_cents=carried,
+        )
+        yield asking.key, entitlement
+        before, held, carried = entitled, holdback, min(entitlement.payable_cents, 0)
+        asked_before = step.increment_cents
 
 
 def accepted_by_rate(claim: Claim, agreement: Agreement) -> tuple[RateShare, ...]:

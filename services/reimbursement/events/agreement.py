@@ -153,7 +153,8 @@ class ClaimPeriodOpened(_OfAgreement, name="ClaimPeriodOpened"):
 class CeilingPart(Fact):
     """What one claim asked of the room under the ceiling, and what it got."""
 
-    claim_id: ClaimId
+    claim_id: ClaimId | None = None
+    """Absent where an account was computed anew and no claim is behind it."""
     organisation_id: OrganisationId
     increment_cents: Cents
     """The participant's entitlement after its cap, less its entitlement before."""

@@ -1,7 +1,7 @@
 """What happens to a participant's account in a project, and to the payments made from it."""
 
 from datetime import date
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from shared.kernel.identifiers import ClaimId, Line, OrganisationId, PersonId, P
 from shared.kernel.money import Cents, PositiveCents
 from shared.kernel.periods import QuarterLabel
 
+Because: TypeAlias = Literal["correction", "deduction", "return", "amendment"]
 PaymentId: TypeAlias = Annotated[str, Field(pattern=r"^pay_[0-9a-f]{32}$")]
 
 
@@ -33,6 +34,33 @@ class CostsAccepted(_OfAccount, name="CostsAccepted"):
     """Promised to this claim; where it is not above zero, nothing is promised."""
     net_cents: Cents
     """What this claim adds to entitlement less holdback: the band's measure (R-24)."""
+
+
+class EntitlementRestated(_OfAccount, name="EntitlementRestated"):
+    """What counts on the account changed after an approval: computed anew as a whole (R-2, R-11).
+
+    What it changes is paid or taken with what follows; nothing that was paid changes.
+    """
+
+    claim_id: ClaimId | None = None
+    """The claim whose costs changed; absent where the terms changed."""
+    quarter: QuarterLabel
+    because: Because
+    source: Line | None = None
+    """The correction, the deducted line or the amendment that it follows from."""
+    accepted: tuple[RateShare, ...]
+    """The differences of accepted costs by exact rate, with their signs."""
+    increment_cents: Cents
+    """What it asked of the room under the ceiling, after the cap."""
+    part_cents: Cents
+    """What it got of it (R-17)."""
+    entitled_cents: Cents
+    """Cumulative, after the participant's cap and the ceiling."""
+    holdback_cents: Cents
+    """Cumulative; 0 once released."""
+    net_cents: Cents
+    """What it adds to entitlement less holdback, with its sign (R-24)."""
+    restated_on: date
 
 
 class PaymentBooked(_OfAccount, name="PaymentBooked"):
@@ -104,6 +132,7 @@ class PaymentFailed(_OfPayment, name="PaymentFailed"):
 
 EVENTS: tuple[type[Event], ...] = (
     CostsAccepted,
+    EntitlementRestated,
     PaymentBooked,
     PaymentUnbooked,
     PromiseEnded,
