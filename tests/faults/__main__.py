@@ -11,7 +11,7 @@ from time import monotonic
 
 import structlog
 
-from tests.faults.kills import Chain, campaign, in_parallel, kinds, report
+from tests.faults.kills import Chain, campaign, in_parallel, kinds, report, warm_up
 from tests.faults.planted import NOTHING, PLANTED
 from tests.runtime import running
 
@@ -30,6 +30,7 @@ def main() -> int:
     )
     wants = asked.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    warm_up()
     began = monotonic()
     bug = NOTHING
     if wants.planted:

@@ -6,6 +6,7 @@ import random
 import shutil
 import signal
 import tempfile
+import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -74,18 +75,19 @@ class Chain:
         """Live, be killed, recover, again and again; then look at what is there."""
         try:
             for _ in range(self.lives):
-                self._life(self._plan(killed=True), lambda services: None)
+                self._life(self.plan(killed=True), lambda services: None)
                 if self.figures.anomalies:
                     break
             else:
-                self._life(self._plan(killed=False), self._look)
+                self._life(self.plan(killed=False), self._look)
         finally:
             shutil.rmtree(self.folder)
         outcomes = Counter(each.outcome for each in self.operations)
         self.figures.acknowledged, self.figures.refused = outcomes["ok"], outcomes["fail"]
         return self.figures
 
-    def _plan(self, *, killed: bool) -> Plan:
+    def plan(self, *, killed: bool) -> Plan:
+        """What is to happen in the next life."""
         unknown = [ask for ask in self.asks if self.operations[ask.number].outcome == "info"]
         self.figures.retried += len(unknown)
         first = unknown if self.asks else [self._new("open", till) for till in TILLS]
@@ -205,6 +207,16 @@ class Chain:
         found, events = anomalies_of(services, self.operations, self.polls)
         self._tell({"events": events})
         self._tell({"anomalies": [list(each) for each in found[:20]]})
+
+
+def warm_up() -> None:
+    """Live once in this process: what it imports and makes ready, no fork has to do again."""
+    chain = Chain(0)
+    try:
+        live(chain.folder, chain.plan(killed=False), chain.hear, lambda services: None)
+    finally:
+        shutil.rmtree(chain.folder)
+    assert threading.active_count() == 1, "a process that forks has no threads"
 
 
 def campaign(kills: int, seed: int, signs: frozenset[str] = frozenset()) -> Figures:

@@ -39,8 +39,8 @@ class PostgresChain(Chain):
                 url_of(self.folder, name)
             return super().run()
 
-    def _plan(self, *, killed: bool) -> Plan:
-        plan = super()._plan(killed=killed)
+    def plan(self, *, killed: bool) -> Plan:
+        plan = super().plan(killed=killed)
         if not killed:
             return plan
         place = POINTS[self._turn % len(POINTS)]
