@@ -106,6 +106,11 @@ class Database(ABC):
         Raises DatabaseAway.
         """
 
+    def look(self, statement: Executable) -> Any:
+        """One value as it was committed last. Raises DatabaseAway."""
+        with self.snapshot() as connection:
+            return connection.execute(statement).scalar_one()
+
     def close(self) -> None:
         """Close all connections, the writer last."""
         self._reading.dispose()

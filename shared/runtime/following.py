@@ -42,9 +42,7 @@ class Follower:
 
     def step(self) -> bool:
         """Look once; returns whether somebody else had written. Raises Unavailable."""
-        with self._database.snapshot() as connection:
-            found = connection.execute(TURN).scalar_one()
-        if found == self._writer.head.turn:
+        if self._database.look(TURN) == self._writer.head.turn:
             return False
         self._writer.run(lambda connection: None)  # To lock the head is to catch up with it.
         self._tell(self._writer.head)

@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import OperationalError
 from psycopg.adapt import Buffer, Loader
 from psycopg.types.numeric import Int8Dumper
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
 from sqlalchemy.engine import RootTransaction
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.pool import NullPool
@@ -83,6 +83,7 @@ class PostgresDatabase(Database):
         self._writing = _engine(self._url, f"{name}-writer", WRITER_OPTIONS, pool_size=1)
         self._reading = _engine(self._url, f"{name}-reader", READER_OPTIONS, pool_size=readers_max)
         self._turns = _engine(self._url, f"{name}-turn", {}, poolclass=NullPool)
+        self._looks = _engine(self._url, f"{name}-look", READER_OPTIONS, pool_size=1)
         event.listen(self._writing, "begin", lambda on: on.exec_driver_sql("BEGIN"))
         event.listen(self._reading, "begin", _begin_reading)
         with _answering():
@@ -139,6 +140,11 @@ class PostgresDatabase(Database):
         with _answering(), self._reading.connect() as connection, _begun(connection):
             yield connection
 
+    def look(self, statement: Executable) -> Any:
+        """One value as it was committed last, in one round trip: whoever looks does so often."""
+        with _answering(), self._looks.connect() as connection:
+            return connection.execute(statement).scalar_one()
+
     @contextmanager
     def alone(self, turn: Turn, *, wait: bool = False) -> Iterator[bool]:
         """Whether this process has the turn, until the end or until its session ends."""
@@ -169,6 +175,7 @@ class PostgresDatabase(Database):
     def close(self) -> None:
         """Close all connections, the writer last."""
         self._turns.dispose()
+        self._looks.dispose()
         super().close()
 
 
