@@ -347,7 +347,7 @@ def killed_while_working(folder: Path) -> int:
 
 
 def test_a_process_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
-    for _ in range(3):
+    for _ in range(2):
         acknowledged = killed_while_working(tmp_path)
         with running(tmp_path) as ledger:
             versions = [line.version for line in ledger.lines() if line.stream == "till-a"]

@@ -2,6 +2,7 @@
 
 import faulthandler
 import signal
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,15 @@ import pytest
 
 from services.main.reach import issuer_of
 from shared.runtime.database import DataInUse
-from tests.main.system import GRANTLINE, PATIENCE_SECONDS, System, in_a_process, running, until
+from tests.main.system import (
+    GRANTLINE,
+    PATIENCE_SECONDS,
+    Said,
+    System,
+    in_a_process,
+    running,
+    until,
+)
 
 SERVICES = ("intake", "evaluation", "membership", "reimbursement", "audit")
 EARLY = "2018-04-01T17:00:00Z"
@@ -112,9 +121,16 @@ class Lived:
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+def folder() -> Iterator[Path]:
+    """Not one of pytest's: each run of it takes away every other user's way to all of them."""
+    with tempfile.TemporaryDirectory(prefix="grantline-", ignore_cleanup_errors=True) as made:
+        yield Path(made)
+
+
+@pytest.fixture(scope="module")
+def lived(folder: Path) -> Lived:
     faulthandler.cancel_dump_traceback_later()  # A busy machine starts a stack slowly.
-    data = tmp_path_factory.mktemp("stack") / "data"
+    data = folder / "lived"
     with stack(data) as system:
         ready = {name: httpx.get(f"{system.url}/{name}/readyz").json() for name in SERVICES}
         project = propose(system, "first")
@@ -143,28 +159,50 @@ def test_a_stop_leaves_no_process(lived: Lived) -> None:
     assert alive(lived.parts) == []
 
 
-def test_the_next_start_finds_the_data_and_ends_what_a_killed_one_left(lived: Lived) -> None:
-    faulthandler.cancel_dump_traceback_later()
-    with stack(lived.data) as system:
-        assert history(system, lived.project) == lived.heard
-        second = in_a_process("up", "--stack", "wheels", "--port", "0", "--data", str(lived.data))
-        assert second.code == 5
-        assert second.err.splitlines()[-1] == f"grantline: {DataInUse.english()}"
-        left = parts(system)
-        system.kill()
-        assert alive(left) != []
-    with stack(lived.data) as system:
-        assert alive(left) == []
-        assert history(system, lived.project) == lived.heard
-        following = parts(system)
-    assert alive(following) == []
+@dataclass(frozen=True)
+class Killed:
+    """What was seen of a stack that went on with the data, and was killed."""
+
+    heard: list[str]
+    second: Said
+    left: Mapping[int, psutil.Process]
+    survivors: list[int]
 
 
 @pytest.fixture(scope="module")
-def shared(lived: Lived) -> Iterator[System]:
+def killed(lived: Lived) -> Killed:
     faulthandler.cancel_dump_traceback_later()
     with stack(lived.data) as system:
+        heard = history(system, lived.project)
+        second = in_a_process("up", "--stack", "wheels", "--port", "0", "--data", str(lived.data))
+        left = parts(system)
+        system.kill()
+        return Killed(heard, second, left, alive(left))
+
+
+@pytest.fixture(scope="module")
+def shared(lived: Lived, killed: Killed) -> Iterator[System]:
+    """The stack after the killed one."""
+    faulthandler.cancel_dump_traceback_later()
+    assert killed.survivors != []
+    with stack(lived.data) as system:
+        following = parts(system)
         yield system
+    assert alive(following) == []
+
+
+def test_the_next_start_finds_the_data(lived: Lived, killed: Killed) -> None:
+    assert killed.heard == lived.heard
+
+
+def test_a_second_start_on_the_same_folder_is_refused(killed: Killed) -> None:
+    assert killed.second.code == 5
+    assert killed.second.err.splitlines()[-1] == f"grantline: {DataInUse.english()}"
+
+
+def test_a_start_ends_what_a_killed_one_left(lived: Lived, killed: Killed, shared: System) -> None:
+    assert alive(killed.left) == []
+    assert history(shared, lived.project) == lived.heard
 
 
 @pytest.mark.parametrize("words", ["services.audit.workers", "kafka.Kafka", "bin/postgres"])
@@ -188,10 +226,10 @@ def part(system: System, words: str) -> psutil.Process | None:
     return None
 
 
-def test_the_demo_plays_the_same_figures_on_a_stack(tmp_path: Path) -> None:
+def test_the_demo_plays_the_same_figures_on_a_stack(folder: Path) -> None:
     faulthandler.cancel_dump_traceback_later()  # It takes minutes.
     words = ["demo", "--stack", "wheels", "--exit", "--json", "--port", "0", "--data"]
-    said = in_a_process(*words, str(tmp_path / "data"), seconds=900)
+    said = in_a_process(*words, str(folder / "played"), seconds=900)
     assert said.code == 0, said.err
     expected = {
         "projects": 61, "submitted": 61, "eligible": 33, "ineligible": 28, "approved": 16,

@@ -28,7 +28,10 @@ EVENING = "2025-06-30T23:30:00-04:00"
 ORGANISATIONS = "/membership/v1/organisations"
 
 
-@pytest.fixture(params=["UTC", "America/Toronto", "America/Vancouver", "Asia/Tokyo"])
+ZONES = ("UTC", "America/Toronto", "America/Vancouver", "Asia/Tokyo")
+
+
+@pytest.fixture(params=ZONES)
 def server_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The server's own zone."""
     with monkeypatch.context() as patch:
@@ -38,6 +41,11 @@ def server_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     time.tzset()
 
 
+@pytest.mark.parametrize(
+    ("wiring", "server_zone"),
+    [*(("embedded", zone) for zone in ZONES), ("on real servers", "Asia/Tokyo")],
+    indirect=True,
+)
 @pytest.mark.usefixtures("server_zone")
 async def test_c_013_a_cost_is_of_the_quarter_of_its_civil_day(tmp_path: Path) -> None:
     async with whole_system(tmp_path, playing(YEAR)) as world:
