@@ -1,7 +1,9 @@
 """What reimbursement listens to in other services, and the fields that it reads."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from shared.kernel.events import Heard
 from shared.kernel.identifiers import Line, OrganisationId, ProjectId, Sha256, Slug
@@ -30,6 +32,15 @@ class ProjectApproved(Heard, origin="evaluation", name="ProjectApproved"):
     conditions: tuple[Line, ...]
     proposal_hash: Sha256
     decided_on: date
+
+
+class AwardConditionSatisfied(Heard, origin="evaluation", name="AwardConditionSatisfied"):
+    """One condition of the award is satisfied; the parties sign once all of them are."""
+
+    project_id: ProjectId
+    number: Annotated[int, Field(ge=1)]
+    condition: Line
+    satisfied_on: date
 
 
 class AwardConditionExpired(Heard, origin="evaluation", name="AwardConditionExpired"):
@@ -80,6 +91,7 @@ class MemberAdmitted(Heard, origin="membership", name="MemberAdmitted"):
 
 HEARD: tuple[type[Heard], ...] = (
     ProjectApproved,
+    AwardConditionSatisfied,
     AwardConditionExpired,
     DecisionRescinded,
     ProjectDeclined,

@@ -14,12 +14,14 @@ from services.reimbursement.commands.envelope import (
     ReserveWhenHeard,
 )
 from services.reimbursement.domain.envelope import (
-    AwardNotFound,
-    CommitmentNotFound,
-    CommitmentStillNeeded,
     EnvelopeAlreadyOpened,
     EnvelopeEndsBeforeItBegins,
     EnvelopeNotFound,
+)
+from services.reimbursement.domain.reserving import (
+    AwardNotFound,
+    CommitmentNotFound,
+    CommitmentStillNeeded,
 )
 from services.reimbursement.events.envelope import CommitmentRefused, CommitmentReleased
 from services.reimbursement.events.policy import Parameters

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.reimbursement.app import DOMAIN
 from services.reimbursement.commands.envelope import ReleaseCommitment, ReserveCommitment
-from services.reimbursement.domain.envelope import CommitmentNotFound
+from services.reimbursement.domain.reserving import CommitmentNotFound
 from shared.kernel.commands import Command
 from tests.reimbursement import examples as eg
 from tests.support.spec import Given, given

@@ -10,7 +10,7 @@ import pytest
 from services.reimbursement.domain.account import Account
 from services.reimbursement.domain.account import evolve as evolve_account
 from services.reimbursement.domain.agreement import Agreement
-from services.reimbursement.domain.agreement import evolve as evolve_agreement
+from services.reimbursement.domain.agreement_fold import evolve as evolve_agreement
 from services.reimbursement.domain.entitlement import Asking, entitlements, share_room
 from services.reimbursement.domain.restating import (
     Why,

@@ -10,7 +10,7 @@ from services.reimbursement.commands.envelope import (
     ReserveCommitment,
     ReserveWhenHeard,
 )
-from services.reimbursement.domain.envelope import AwardIsVoid, CommitmentStillNeeded
+from services.reimbursement.domain.reserving import AwardIsVoid, CommitmentStillNeeded
 from services.reimbursement.inbound import (
     AwardConditionExpired,
     DecisionRescinded,

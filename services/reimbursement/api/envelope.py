@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.reimbursement.commands.envelope import (
+    CloseEnvelope,
+    MoveCommitment,
     OpenEnvelope,
     ReleaseCommitment,
     ReserveCommitment,
 )
 from services.reimbursement.domain import policy
-from services.reimbursement.domain.envelope import Envelope
+from services.reimbursement.domain.envelope import Envelope, EnvelopeNotFound
+from services.reimbursement.domain.forecast import forecast
 from services.reimbursement.events.policy import ApprovalBands, Parameters, Rules
 from services.reimbursement.projections.agreement import AWARDS, ENVELOPES
 from shared.kernel.commands import PARTIES, READERS, Actor
@@ -38,6 +41,8 @@ api = Api(
         "read_envelopes": READERS,
         "reserve_commitment": TREASURERS,
         "release_commitment": TREASURERS,
+        "move_commitment": TREASURERS,
+        "close_envelope": {"finance"},
         "read_awards": READERS,
     },
     show={"envelope": show_envelope},
@@ -78,6 +83,13 @@ class EnvelopeForm(Form):
     amount: PositiveMoneyIn
     valid_from: CivilDate
     valid_to: CivilDate
+
+
+class MoveForm(Form):
+    """Which envelope pays from now on, and why."""
+
+    envelope_id: Slug
+    reason: Line
 
 
 class ReasonForm(Form):
@@ -156,6 +168,42 @@ def release_commitment(form: ReasonForm, ask: Ask) -> ReleaseCommitment:
         reason=form.reason,
         **ask.who,
     )
+
+
+@api.command("POST", "/agreements/{project_id}/commitment/move", action="move_commitment")
+def move_commitment(form: MoveForm, ask: Ask) -> MoveCommitment:
+    """Pay what is left of a project's commitment from another envelope from now on."""
+    return MoveCommitment(
+        project_id=ask.path["project_id"],
+        to_envelope_id=form.envelope_id,
+        reason=form.reason,
+        **ask.who,
+    )
+
+
+@api.command("POST", "/envelopes/{envelope_id}/close", action="close_envelope")
+def close_envelope(form: ReasonForm, ask: Ask) -> CloseEnvelope:
+    """Close an envelope in which nothing is left to be paid, or learn whose money is."""
+    return CloseEnvelope(envelope_id=ask.path["envelope_id"], reason=form.reason, **ask.who)
+
+
+@api.read("/envelopes/{envelope_id}/forecast", action="read_envelopes")
+def read_forecast(read: Read) -> Mapping[str, Any]:
+    """What is committed, consumed, and expected in each fiscal year. Raises EnvelopeNotFound."""
+    envelope: Envelope = read.state(f"envelope-{read.path['envelope_id']}")
+    if not envelope.envelope_id:
+        raise EnvelopeNotFound
+    agreements = [read.state(f"agreement-{project_id}") for project_id in envelope.commitments]
+    figures = {
+        "envelope_id": envelope.envelope_id,
+        "amount_cents": envelope.amount_cents,
+        "committed_cents": envelope.committed_cents,
+        "consumed_cents": envelope.consumed_cents,
+        "left_cents": envelope.left_cents,
+        "years": forecast(envelope, agreements),
+    }
+    found: Mapping[str, Any] = shown(figures)
+    return found
 
 
 def without_position(row: Mapping[str, Any]) -> Mapping[str, Any]:

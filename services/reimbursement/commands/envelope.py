@@ -39,3 +39,38 @@ class ReleaseCommitment(Command):
     envelope_id: str
     project_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRemainder(Command):
+    """Give back what an agreement left over, once it is closed; else stay quiet."""
+
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawDown(Command):
+    """Note that a payment took this from the project's commitment; below zero brings it back."""
+
+    project_id: str
+    organisation_id: str
+    claim_id: str | None
+    amount_cents: int
+    drawn_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCommitment(Command):
+    """Pay what is left of a project's commitment from another envelope from now on."""
+
+    project_id: str
+    to_envelope_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseEnvelope(Command):
+    """Say that nothing more is committed in an envelope."""
+
+    envelope_id: str
+    reason: str

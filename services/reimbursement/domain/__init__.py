@@ -5,13 +5,14 @@ from typing import Any
 
 from services.reimbursement.domain import (
     account,
-    agreement,
+    agreement_fold,
     approval,
     assessment,
     award,
     claim,
     closing,
     document,
+    drawing,
     envelope,
     execution,
     filing,
@@ -20,6 +21,7 @@ from services.reimbursement.domain import (
     member,
     paying,
     policy,
+    reserving,
     signing,
 )
 from shared.kernel.commands import Command
@@ -28,7 +30,7 @@ from shared.kernel.decider import Decider, Fold
 FOLDS: Mapping[str, Fold[Any]] = {
     **policy.FOLDS,
     **envelope.FOLDS,
-    **agreement.FOLDS,
+    **agreement_fold.FOLDS,
     **claim.FOLDS,
     **account.FOLDS,
     **document.FOLDS,
@@ -38,6 +40,8 @@ FOLDS: Mapping[str, Fold[Any]] = {
 DECIDERS: Mapping[type[Command], Decider] = {
     **policy.DECIDERS,
     **envelope.DECIDERS,
+    **reserving.DECIDERS,
+    **drawing.DECIDERS,
     **signing.DECIDERS,
     **execution.DECIDERS,
     **lines.DECIDERS,

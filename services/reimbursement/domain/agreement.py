@@ -1,53 +1,23 @@
 """A project agreement: its parties, terms and signatures, what it grants, and how far it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Literal, TypeAlias, assert_never
 
+from services.reimbursement.domain.agreement_status import IN_FORCE, Status
+from services.reimbursement.domain.amendment import Amendment
+from services.reimbursement.domain.party import Signature
+from services.reimbursement.domain.terms import Agreed, Amended, Terms, with_amendments
 from services.reimbursement.events.agreement import (
     AgreedRate,
-    AgreementClosed,
-    AgreementDrafted,
-    AgreementExecuted,
-    AgreementSigned,
-    AgreementTermsStated,
     BudgetLine,
-    CeilingShared,
     CostKind,
-    FinalReportAccepted,
-    FinalReportSubmitted,
-    IpOutcomeReported,
     Participant,
-    ParticipantCap,
-    ProjectCompleted,
-    RetentionStarted,
 )
 from shared.kernel.commands import Actor
-from shared.kernel.decider import Fold
 from shared.kernel.periods import quarters
 from shared.kernel.refusals import NotFound, NotOnBehalf, Refusal
-
-FUNDER = "funder"
-"""The key of the funder's signature; participants' are their organisation ids."""
-
-Status: TypeAlias = Literal[
-    "absent", "drafted", "signature_pending", "active", "completed", "closed"
-]
-AgreementEvent: TypeAlias = (
-    AgreementDrafted
-    | AgreementTermsStated
-    | AgreementSigned
-    | AgreementExecuted
-    | CeilingShared
-    | FinalReportSubmitted
-    | FinalReportAccepted
-    | IpOutcomeReported
-    | ProjectCompleted
-    | AgreementClosed
-    | RetentionStarted
-)
 
 
 class AgreementNotFound(NotFound):
@@ -63,27 +33,17 @@ class AgreementNotActive(Refusal):
     french = "L'entente de ce projet n'est pas en vigueur : signée par tous et non fermée."
 
 
+class ProjectIsSuspended(Refusal):
+    """The project is suspended: nothing is claimed or paid until it resumes."""
+
+    rule = "R-10"
+    french = "Le projet est suspendu : rien n'est réclamé ni payé avant sa reprise."
+
+
 class NotAParty(Refusal):
     """This organisation is no party of the agreement, or not a funded one where that matters."""
 
     french = "Cette organisation n'est pas partie à l'entente, ou n'y est pas financée."
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Between which civil days costs count, both inclusive, and who is capped at what."""
-
-    eligible_from: date
-    end_date: date
-    participant_caps: tuple[ParticipantCap, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """Who signed for a party, and on which civil day."""
-
-    signed_by: str
-    signed_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +64,29 @@ class Entitled:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """Which rule of the consortium is broken, and since which civil day."""
+    """Which rule of the consortium is broken, since which civil day, and until when to cure it."""
 
     rule: str
     since: date
+    cure_until: date
+    """Inclusive."""
+    expired_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """The civil days on which the project was suspended: the first one, and the first after it."""
+
+    since: date
+    resumed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """Something promised that was reached."""
+
+    milestone: str
+    reached_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +104,8 @@ class Agreement:
     envelope_id: str = ""
     budget: tuple[BudgetLine, ...] = ()
     conditions: tuple[str, ...] = ()
+    satisfied: frozenset[int] = frozenset()
+    """Which conditions are satisfied, by number from 1."""
     decided_on: date = date.min
     policy_version: str = ""
     terms: Terms | None = None
@@ -143,8 +124,28 @@ class Agreement:
     completed_on: date | None = None
     closed_on: date | None = None
     retained_until: date | None = None
-    breach: Breach | None = None
-    """The earliest breach that is not cured: costs from that day on are held."""
+    version: int = 0
+    """1 as executed, one more with every amendment that all parties signed."""
+    amendments: Mapping[str, Amendment] = field(default_factory=dict)
+    joined: Mapping[str, date] = field(default_factory=dict)
+    """Who joined after the execution, and when."""
+    withdrawn: Mapping[str, date] = field(default_factory=dict)
+    """Who left, and its last eligible day."""
+    suspensions: tuple[Suspension, ...] = ()
+    breaches: Mapping[str, Breach] = field(default_factory=dict)
+    """The rules of the consortium that are broken now."""
+    terminated_on: date | None = None
+    last_eligible_date: date | None = None
+    """Of an agreement that was terminated."""
+    milestones: tuple[Milestone, ...] = ()
+    stacking_exceeded: bool = False
+    """Whether all governments together give more than they may (R-14)."""
+    drawn_elsewhere_cents: int = 0
+    """What was paid from envelopes that the commitment was moved away from."""
+    _executed: Agreed = field(default_factory=Agreed)
+    _in_effect: tuple[Amended, ...] = ()
+    _ended_latest: date = date.min
+    """The latest end date there ever was: claim periods were opened until then."""
 
     @property
     def organisation_ids(self) -> tuple[str, ...]:
@@ -157,9 +158,31 @@ class Agreement:
         return tuple(party.organisation_id for party in self.participants if party.funded)
 
     @property
+    def present(self) -> tuple[Participant, ...]:
+        """The participants that did not withdraw."""
+        return tuple(
+            party for party in self.participants if party.organisation_id not in self.withdrawn
+        )
+
+    @property
     def in_force(self) -> bool:
-        """Whether it was executed and is not closed: costs may be claimed and paid under it."""
-        return self.status in ("active", "completed")
+        """Whether costs may be claimed and paid under it: executed, not suspended, not closed."""
+        return self.status in IN_FORCE
+
+    @property
+    def ended(self) -> bool:
+        """Whether the work is done, or the agreement was terminated."""
+        return self.completed_on is not None or self.terminated_on is not None
+
+    @property
+    def conditions_open(self) -> bool:
+        """Whether a condition of the award is not satisfied yet."""
+        return len(self.satisfied) < len(self.conditions)
+
+    @property
+    def breach(self) -> Breach | None:
+        """The earliest breach that is not cured: costs from that day on are held (9.3)."""
+        return min(self.breaches.values(), key=lambda breach: breach.since, default=None)
 
     @property
     def room_cents(self) -> int:
@@ -176,27 +199,66 @@ class Agreement:
         """The last civil day whose costs count; never where no terms are stated."""
         return self.terms.end_date if self.terms else date.min
 
+    def first_eligible_day(self, organisation_id: str) -> date:
+        """The first civil day on which this participant's costs count: later for who joined."""
+        return max(self.eligible_from, self.joined.get(organisation_id, date.min))
+
+    @property
+    def first_day(self) -> date:
+        """The first eligible day, or the beginning of time where none is stated yet."""
+        return self.terms.eligible_from if self.terms else date.min
+
     def last_eligible_day(self, organisation_id: str) -> date:
-        """The last civil day on which this participant's costs count."""
-        return self.end_date
+        """The last civil day on which this participant's costs count.
+
+        The agreement's end date, or the day that a withdrawal or a termination names before it.
+        """
+        left = self.withdrawn.get(organisation_id, date.max)
+        return min(self.end_date, left, self.last_eligible_date or date.max)
 
     @property
     def suspended(self) -> bool:
         """Whether nothing is claimed or paid now (R-10)."""
-        return self.suspended_on(date.max)
+        return self.status == "suspended"
 
     def suspended_on(self, day: date) -> bool:
         """Whether the project was suspended on this civil day: its costs don't count (R-10)."""
-        return False
+        return any(
+            pause.since <= day and (pause.resumed_on is None or day < pause.resumed_on)
+            for pause in self.suspensions
+        )
+
+    def agreed_on(self, day: date) -> Agreed:
+        """What applies on a civil day, by all amendments that took effect (R-8)."""
+        begun = [change for change in self._in_effect if change.effective_from <= day]
+        return with_amendments(self._executed, begun)
+
+    @property
+    def ended_latest(self) -> date:
+        """The latest end date that there ever was; claim periods were opened until then."""
+        return self._ended_latest
+
+    @property
+    def agreed(self) -> Agreed:
+        """What applies by all amendments that took effect, with the rates of all periods."""
+        return with_amendments(self._executed, self._in_effect)
+
+    def agreed_by(self, version: int) -> Agreed:
+        """What a version of the agreement says, whether it is in effect yet or not."""
+        signed = [
+            Amended(amendment.version, amendment.effective_from, amendment.changes)
+            for amendment in self.amendments.values()
+            if amendment.status in ("agreed", "in_effect") and amendment.version <= version
+        ]
+        return with_amendments(self._executed, signed)
 
     def budget_on(self, kind: CostKind, day: date) -> int | None:
         """The project's budget of a cost kind in force on this civil day, in cents (R-8).
 
         Absent where the agreement has no budget at all, so that nothing limits the kind.
         """
-        if not self.budget:
-            return None
-        return sum(line.amount_cents for line in self.budget if line.kind == kind)
+        agreed = self.agreed_on(day)
+        return agreed.budget_of(kind) if agreed.budget else None
 
     def rate_changes(self, organisation_id: str, kind: CostKind) -> frozenset[date]:
         """The civil days from which another rate applies to a participant's cost kind (R-18)."""
@@ -233,14 +295,21 @@ class Agreement:
         return Fraction(0)
 
 
-def claim_ids(agreement: Agreement, terms: Terms | None) -> Sequence[str]:
-    """The ids of all claim periods: each funded participant in each quarter of the terms (R-3)."""
-    if terms is None:
+def claim_ids(agreement: Agreement, terms: Terms | None = None) -> Sequence[str]:
+    """The ids of all claim periods: each funded participant in each quarter of its days (R-3).
+
+    By the agreement's own days, or by others that may be agreed upon; none where there are none.
+    """
+    days = terms or agreement.terms
+    if days is None:
         return ()
+    until = max(days.end_date, agreement.ended_latest)
     return tuple(
         f"{agreement.project_id}.{organisation_id}.{quarter}"
         for organisation_id in agreement.funded
-        for quarter in quarters(terms.eligible_from, terms.end_date)
+        for quarter in quarters(
+            max(days.eligible_from, agreement.joined.get(organisation_id, date.min)), until
+        )
     )
 
 
@@ -262,94 +331,8 @@ def require_acting_for(organisation_ids: Sequence[str], by: Actor) -> None:
 
 
 def require_in_force(agreement: Agreement) -> None:
-    """Raise AgreementNotActive unless costs may be claimed and paid under it."""
+    """Raise ProjectIsSuspended or AgreementNotActive unless costs may be claimed and paid."""
+    if agreement.suspended:
+        raise ProjectIsSuspended
     if not agreement.in_force:
         raise AgreementNotActive
-
-
-def _drafted(event: AgreementDrafted) -> Agreement:
-    return Agreement(
-        project_id=event.project_id,
-        status="drafted",
-        programme=event.programme,
-        title=event.title,
-        lead_organisation_id=event.lead_organisation_id,
-        participants=event.participants,
-        rate=event.rate,
-        ceiling_cents=event.ceiling_cents,
-        envelope_id=event.envelope_id,
-        budget=event.budget,
-        conditions=event.conditions,
-        decided_on=event.decided_on,
-        policy_version=event.policy_version,
-    )
-
-
-def _executed(agreement: Agreement, event: AgreementExecuted) -> Agreement:
-    return replace(
-        agreement,
-        status="active",
-        participants=event.participants,
-        budget=event.budget,
-        ceiling_cents=event.ceiling_cents,
-        terms=Terms(event.eligible_from, event.end_date, event.participant_caps),
-        rates=event.rates,
-        holdback_pct=event.holdback_pct,
-        single_approver_up_to_cents=event.approval_bands.single_approver_up_to_cents,
-        reallocation_free_pct=event.reallocation_free_pct,
-        overhead_pct=event.overhead_pct,
-        retention_years=event.retention_years,
-        executed_on=event.executed_on,
-    )
-
-
-def _signed(agreement: Agreement, event: AgreementSigned) -> Agreement:
-    signature = Signature(event.signed_by, event.signed_on)
-    return replace(
-        agreement,
-        status="signature_pending",
-        signatures={**agreement.signatures, event.organisation_id or FUNDER: signature},
-    )
-
-
-def _shared(agreement: Agreement, event: CeilingShared) -> Agreement:
-    shares = dict(agreement.shares)
-    for part in event.parts:
-        before = shares.get(part.organisation_id, Entitled()).entitled_cents
-        shares[part.organisation_id] = Entitled(before + part.part_cents)
-    return replace(agreement, shares=shares, batches=event.batch)
-
-
-def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:
-    """The agreement after one event more."""
-    match event:
-        case AgreementDrafted():
-            return _drafted(event)
-        case AgreementTermsStated():
-            terms = Terms(event.eligible_from, event.end_date, event.participant_caps)
-            return replace(agreement, terms=terms)
-        case AgreementSigned():
-            return _signed(agreement, event)
-        case AgreementExecuted():
-            return _executed(agreement, event)
-        case CeilingShared():
-            return _shared(agreement, event)
-        case FinalReportSubmitted():
-            return replace(agreement, final_report=FinalReport(event.sha256, event.submitted_by))
-        case FinalReportAccepted():
-            assert agreement.final_report is not None, "only a submitted report is accepted"
-            report = replace(agreement.final_report, accepted_on=event.accepted_on)
-            return replace(agreement, final_report=report)
-        case IpOutcomeReported():
-            return replace(agreement, ip_outcome_reported=True)
-        case ProjectCompleted():
-            return replace(agreement, status="completed", completed_on=event.completed_on)
-        case AgreementClosed():
-            return replace(agreement, status="closed", closed_on=event.closed_on)
-        case RetentionStarted():
-            return replace(agreement, retained_until=event.until)
-        case _:
-            assert_never(event)
-
-
-FOLDS = {"agreement": Fold(Agreement(), evolve)}

@@ -10,6 +10,7 @@ from services.reimbursement.events.agreement import BudgetLine, Participant
 from services.reimbursement.inbound import (
     ApprovedParticipant,
     AwardConditionExpired,
+    AwardConditionSatisfied,
     DecisionRescinded,
     DetailedProposalSubmitted,
     ProjectApproved,
@@ -33,12 +34,18 @@ class Award:
     conditions: tuple[str, ...] = ()
     proposal_hash: str = ""
     decided_on: date = date.min
+    satisfied: frozenset[int] = frozenset()
+    """The conditions that are satisfied, by number from 1."""
     void: bool = False
     """Whether it lapsed, or was rescinded or revised: nothing is kept for it any more."""
 
 
 DecisionHeard: TypeAlias = (
-    ProjectApproved | AwardConditionExpired | DecisionRescinded | ProjectDeclined
+    ProjectApproved
+    | AwardConditionSatisfied
+    | AwardConditionExpired
+    | DecisionRescinded
+    | ProjectDeclined
 )
 
 
@@ -47,6 +54,8 @@ def hear_decision(award: Award, heard: DecisionHeard) -> Award:
     match heard:
         case ProjectApproved():
             return _granted(heard)
+        case AwardConditionSatisfied():
+            return replace(award, satisfied=award.satisfied | {heard.number})
         case AwardConditionExpired() | DecisionRescinded() | ProjectDeclined():
             return replace(award, void=True)
         case _:

@@ -135,7 +135,7 @@ def report_ip_outcome(ask: ReportIpOutcome, agreement: Agreement) -> Sequence[Ip
 def complete_project(ask: CompleteProject, agreement: Agreement) -> Sequence[ProjectCompleted]:
     """Say that the work is done, once, on whatever day it was (R-16)."""
     require_known(agreement, ask.by)
-    if agreement.status == "completed":
+    if agreement.completed_on is not None:
         raise ProjectAlreadyCompleted
     require_in_force(agreement)
     return [
@@ -153,7 +153,7 @@ def open_for_closing(agreement: Agreement, claims: Claims, accounts: Accounts) -
     A period without any cost line counts as claimed with nothing.
     """
     conditions = {
-        "completion": agreement.status == "completed",
+        "completion": agreement.ended,
         "final_report": agreement.final_report_accepted,
         "ip_outcome": agreement.ip_outcome_reported,
     }

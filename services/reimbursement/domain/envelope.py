@@ -1,32 +1,23 @@
-"""A dated pot of money, and the commitments that never exceed it (R-15)."""
+"""A dated pot of money, the commitments that never exceed it, and what is paid of them (R-15)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
-from services.reimbursement.commands.envelope import (
-    OpenEnvelope,
-    ReleaseCommitment,
-    ReserveCommitment,
-    ReserveWhenHeard,
-)
-from services.reimbursement.domain.agreement import Agreement
-from services.reimbursement.domain.award import Award, Proposal, parties
-from services.reimbursement.domain.policy import STREAM as POLICIES
-from services.reimbursement.domain.policy import Policies
-from services.reimbursement.events.agreement import AgreementDrafted
+from services.reimbursement.commands.envelope import CloseEnvelope, OpenEnvelope
 from services.reimbursement.events.envelope import (
+    CommitmentDrawnDown,
+    CommitmentMoved,
     CommitmentRefused,
     CommitmentReleased,
     CommitmentReserved,
+    EnvelopeClosed,
     EnvelopeOpened,
-    RefusalReason,
 )
-from services.reimbursement.events.policy import Parameters
 from shared.kernel.commands import Command
-from shared.kernel.decider import Decider, Fold, Said, States, StreamNames
-from shared.kernel.policy_book import Pinned
+from shared.kernel.decider import Decider, Fold
+from shared.kernel.periods import Quarter
 from shared.kernel.refusals import Invalid, NotFound, Refusal
 
 
@@ -50,39 +41,39 @@ class EnvelopeEndsBeforeItBegins(Invalid):
     french = "Le dernier jour de l'enveloppe précède le premier; les deux jours sont inclus."
 
 
-class AwardNotFound(NotFound):
-    """No approval of this project has been heard here."""
-
-    french = "Aucune approbation de ce projet n'est parvenue ici."
-
-
-class AwardIsVoid(Refusal):
-    """This award lapsed, or was rescinded or revised; no money is kept for it any more."""
+class EnvelopeIsClosed(Refusal):
+    """The envelope is closed: nothing is committed, moved or closed in it any more."""
 
     rule = "R-15"
-    french = "Cet octroi est échu, annulé ou révisé; aucun montant n'est plus gardé pour lui."
+    french = "L'enveloppe est fermée : rien n'y est plus engagé, déplacé ni fermé."
 
 
-class CommitmentNotFound(NotFound):
-    """The envelope keeps nothing for this project: nothing was reserved, or it was released."""
-
-    rule = "R-15"
-    french = "L'enveloppe ne garde rien pour ce projet : rien de réservé, ou déjà libéré."
-
-
-class CommitmentStillNeeded(Refusal):
-    """The agreement of this project was executed, so its money stays committed."""
+class CommitmentsOutstanding(Refusal):
+    """Projects still have money in this envelope; move or release what is listed first."""
 
     rule = "R-15"
-    french = "L'entente de ce projet est en vigueur; son montant reste engagé."
+    french = "Des projets ont encore de l'argent dans cette enveloppe; déplacez ou libérez-le."
+
+
+class PaymentOutsideEnvelope(Refusal):
+    """The day lies outside the envelope's window; move what is left of the commitment first."""
+
+    rule = "R-15"
+    french = "Le jour sort de la période de l'enveloppe; déplacez d'abord le reste de l'engagement."
 
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """What is kept for one project."""
+    """What is kept for one project, and what was paid of it, in cents."""
 
     amount_cents: int
     reserved_by: str
+    drawn_cents: int = 0
+
+    @property
+    def undrawn_cents(self) -> int:
+        """What is left to be paid."""
+        return self.amount_cents - self.drawn_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +85,14 @@ class Envelope:
     programme: str = ""
     amount_cents: int = 0
     committed_cents: int = 0
+    """What was paid included."""
+    consumed_cents: int = 0
     valid_from: date = date.min
     valid_to: date = date.min
     commitments: Mapping[str, Commitment] = field(default_factory=dict)
+    consumed_by_year_cents: Mapping[str, int] = field(default_factory=dict)
+    """By fiscal year of the payment."""
+    closed_on: date | None = None
 
     @property
     def left_cents(self) -> int:
@@ -105,8 +101,43 @@ class Envelope:
 
 
 EnvelopeEvent: TypeAlias = (
-    EnvelopeOpened | CommitmentReserved | CommitmentRefused | CommitmentReleased
+    EnvelopeOpened
+    | CommitmentReserved
+    | CommitmentRefused
+    | CommitmentReleased
+    | CommitmentDrawnDown
+    | CommitmentMoved
+    | EnvelopeClosed
 )
+
+
+def fiscal_year(day: date) -> str:
+    """The fiscal year of a civil day, from April to March, such as 2020-21."""
+    return str(Quarter.of(day))[:7]
+
+
+def _changed(envelope: Envelope, project_id: str, change_cents: int, by: str = "") -> Envelope:
+    """More or less is kept for a project; nothing is remembered where nothing is kept or paid."""
+    kept = envelope.commitments.get(project_id, Commitment(0, by))
+    kept = replace(kept, amount_cents=kept.amount_cents + change_cents)
+    commitments = {**envelope.commitments, project_id: kept}
+    if kept.amount_cents == kept.drawn_cents == 0:
+        del commitments[project_id]
+    committed = envelope.committed_cents + change_cents
+    return replace(envelope, committed_cents=committed, commitments=commitments)
+
+
+def _drawn(envelope: Envelope, event: CommitmentDrawnDown) -> Envelope:
+    kept = envelope.commitments[event.project_id]
+    kept = replace(kept, drawn_cents=kept.drawn_cents + event.amount_cents)
+    year = fiscal_year(event.drawn_on)
+    consumed = envelope.consumed_by_year_cents.get(year, 0) + event.amount_cents
+    return replace(
+        envelope,
+        consumed_cents=envelope.consumed_cents + event.amount_cents,
+        commitments={**envelope.commitments, event.project_id: kept},
+        consumed_by_year_cents={**envelope.consumed_by_year_cents, year: consumed},
+    )
 
 
 def evolve(envelope: Envelope, event: EnvelopeEvent) -> Envelope:
@@ -122,27 +153,39 @@ def evolve(envelope: Envelope, event: EnvelopeEvent) -> Envelope:
                 valid_to=event.valid_to,
             )
         case CommitmentReserved():
-            kept = Commitment(event.amount_cents, event.reserved_by)
-            return replace(
-                envelope,
-                committed_cents=envelope.committed_cents + event.amount_cents,
-                commitments={**envelope.commitments, event.project_id: kept},
-            )
+            return _changed(envelope, event.project_id, event.amount_cents, event.reserved_by)
         case CommitmentReleased():
-            others = {
-                project_id: kept
-                for project_id, kept in envelope.commitments.items()
-                if project_id != event.project_id
-            }
-            return replace(
-                envelope,
-                committed_cents=envelope.committed_cents - event.amount_cents,
-                commitments=others,
-            )
+            return _changed(envelope, event.project_id, -event.amount_cents)
+        case CommitmentMoved():
+            gone = event.envelope_id == envelope.envelope_id
+            change = -event.amount_cents if gone else event.amount_cents
+            return _changed(envelope, event.project_id, change, event.moved_by)
+        case CommitmentDrawnDown():
+            return _drawn(envelope, event)
+        case EnvelopeClosed():
+            return replace(envelope, closed_on=event.closed_on)
         case CommitmentRefused():
             return envelope
         case _:
             assert_never(event)
+
+
+def require_open(envelope: Envelope) -> None:
+    """Raise EnvelopeNotFound or EnvelopeIsClosed unless money may be committed in it."""
+    if not envelope.envelope_id:
+        raise EnvelopeNotFound
+    if envelope.closed_on is not None:
+        raise EnvelopeIsClosed
+
+
+def require_in_window(envelope: Envelope, day: date) -> None:
+    """A payment falls in its envelope's days (R-15). Raises PaymentOutsideEnvelope."""
+    if not envelope.valid_from <= day <= envelope.valid_to:
+        raise PaymentOutsideEnvelope(
+            envelope_id=envelope.envelope_id,
+            valid_from=envelope.valid_from.isoformat(),
+            valid_to=envelope.valid_to.isoformat(),
+        )
 
 
 def open_envelope(ask: OpenEnvelope, envelope: Envelope) -> Sequence[EnvelopeOpened]:
@@ -164,141 +207,28 @@ def open_envelope(ask: OpenEnvelope, envelope: Envelope) -> Sequence[EnvelopeOpe
     ]
 
 
-def _why_not(envelope: Envelope, award: Award, parameters: Parameters) -> RefusalReason | None:
-    if award.rate > parameters.reimbursement_rate_max:
-        return "rate_above_policy"
-    if award.programme != envelope.programme:
-        return "other_programme"
-    if not envelope.valid_from <= award.decided_on <= envelope.valid_to:
-        return "outside_validity"
-    if award.ceiling_cents > envelope.left_cents:
-        return "envelope_exhausted"
-    return None
-
-
-def draft_agreement(
-    award: Award, proposal: Proposal, pinned: Pinned[Parameters]
-) -> AgreementDrafted:
-    """The agreement as the decision and the approved version have it."""
-    budget = proposal.budget_of(award)
-    return AgreementDrafted(
-        project_id=award.project_id,
-        programme=award.programme,
-        title=award.title,
-        lead_organisation_id=award.lead_organisation_id,
-        participants=parties(award, budget),
-        rate=award.rate,
-        ceiling_cents=award.ceiling_cents,
-        envelope_id=award.envelope_id,
-        budget=budget,
-        conditions=award.conditions,
-        proposal_hash=award.proposal_hash,
-        decided_on=award.decided_on,
-        policy_version=pinned.version,
+def close_envelope(ask: CloseEnvelope, envelope: Envelope) -> Sequence[EnvelopeClosed]:
+    """Close a pot once nothing in it is left to be paid. Raises CommitmentsOutstanding."""
+    require_open(envelope)
+    outstanding = sorted(
+        project_id for project_id, kept in envelope.commitments.items() if kept.undrawn_cents
     )
-
-
-def reserve_commitment(
-    ask: ReserveCommitment | ReserveWhenHeard,
-    agreement: Agreement,
-    award: Award,
-    proposal: Proposal,
-    policies: Policies,
-    envelope: Envelope,
-) -> Said:
-    """Reserve the award's ceiling and draft its agreement, or record why not (R-15, S24).
-
-    What is already reserved stays: nothing is recorded. Judged by the policy in force for the
-    programme on the day of the decision. Raises AwardNotFound, AwardIsVoid, EnvelopeNotFound,
-    NoPolicyInForce.
-    """
-    if not award.project_id:
-        raise AwardNotFound
-    if award.void:
-        raise AwardIsVoid
-    if award.project_id in envelope.commitments:
-        return []
-    if not envelope.envelope_id:
-        raise EnvelopeNotFound
-    pinned = policies.in_force(award.programme, award.decided_on)
-    about: dict[str, Any] = {
-        "envelope_id": award.envelope_id,
-        "project_id": award.project_id,
-        "amount_cents": award.ceiling_cents,
-        "decided_on": award.decided_on,
-        "policy_version": pinned.version,
-    }
-    left = envelope.left_cents
-    if reason := _why_not(envelope, award, pinned.parameters):
-        by = ask.by.person
-        refused = CommitmentRefused(**about, left_cents=left, reason=reason, refused_by=by)
-        return {"envelope": [refused]}
-    reserved = CommitmentReserved(
-        **about, left_cents=left - award.ceiling_cents, reserved_by=ask.by.person
-    )
-    drafted = agreement.status == "absent"
-    return {
-        "envelope": [reserved],
-        "agreement": [draft_agreement(award, proposal, pinned)] if drafted else [],
-    }
-
-
-def reserve_when_heard(
-    ask: ReserveWhenHeard,
-    agreement: Agreement,
-    award: Award,
-    proposal: Proposal,
-    policies: Policies,
-    envelope: Envelope,
-) -> Said:
-    """Reserve once the decision and the version it approved were heard, in either order (R-15)."""
-    if not award.project_id or award.void or not proposal.knows(award):
-        return []
-    return reserve_commitment(ask, agreement, award, proposal, policies, envelope)
-
-
-def release_commitment(
-    ask: ReleaseCommitment, envelope: Envelope, agreement: Agreement
-) -> Sequence[CommitmentReleased]:
-    """Give back what is kept for a project, once; not while its agreement is in force (R-15)."""
-    if not envelope.envelope_id:
-        raise EnvelopeNotFound
-    kept = envelope.commitments.get(ask.project_id)
-    if kept is None:
-        raise CommitmentNotFound
-    if agreement.executed_on is not None:
-        raise CommitmentStillNeeded
+    if outstanding:
+        raise CommitmentsOutstanding(projects=outstanding)
     return [
-        CommitmentReleased(
+        EnvelopeClosed(
             envelope_id=ask.envelope_id,
-            project_id=ask.project_id,
-            amount_cents=kept.amount_cents,
-            left_cents=envelope.left_cents + kept.amount_cents,
+            consumed_cents=envelope.consumed_cents,
+            left_cents=envelope.left_cents,
             reason=ask.reason,
-            released_by=ask.by.person,
+            closed_on=ask.effective_on,
+            closed_by=ask.by.person,
         )
     ]
 
 
-def _envelope_of_award(_: object, states: States) -> str:
-    return f"envelope-{states['award'].envelope_id}"
-
-
-_RESERVING: dict[str, StreamNames] = {
-    "agreement": "agreement-{project_id}",
-    "award": "evaluation-{project_id}",
-    "proposal": "proposal-{project_id}",
-    "policies": POLICIES,
-    "envelope": _envelope_of_award,
-}
 FOLDS = {"envelope": Fold(Envelope(), evolve)}
 DECIDERS: Mapping[type[Command], Decider] = {
     OpenEnvelope: Decider(open_envelope, envelope="envelope-{envelope_id}"),
-    ReserveCommitment: Decider(reserve_commitment, **_RESERVING),
-    ReserveWhenHeard: Decider(reserve_when_heard, **_RESERVING),
-    ReleaseCommitment: Decider(
-        release_commitment,
-        envelope="envelope-{envelope_id}",
-        agreement="agreement-{project_id}",
-    ),
+    CloseEnvelope: Decider(close_envelope, envelope="envelope-{envelope_id}"),
 }

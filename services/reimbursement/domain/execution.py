@@ -5,15 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.reimbursement.commands.agreement import ExecuteAgreement, ExecuteWhenReady
-from services.reimbursement.domain.agreement import (
-    FUNDER,
-    Agreement,
-    Terms,
-    claim_ids,
-    require_known,
-)
+from services.reimbursement.domain.agreement import Agreement, claim_ids, require_known
 from services.reimbursement.domain.envelope import Envelope
 from services.reimbursement.domain.member import Member
+from services.reimbursement.domain.party import FUNDER
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
 from services.reimbursement.domain.signing import (
@@ -21,6 +16,7 @@ from services.reimbursement.domain.signing import (
     checked_terms,
     complete_caps,
 )
+from services.reimbursement.domain.terms import Terms
 from services.reimbursement.events.agreement import (
     COST_KINDS,
     AgreedRate,

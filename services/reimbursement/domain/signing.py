@@ -6,15 +6,15 @@ from fractions import Fraction
 
 from services.reimbursement.commands.agreement import SignAgreement, StateTerms
 from services.reimbursement.domain.agreement import (
-    FUNDER,
     Agreement,
     NotAParty,
-    Terms,
     require_acting_for,
     require_known,
 )
+from services.reimbursement.domain.party import FUNDER
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
+from services.reimbursement.domain.terms import Terms
 from services.reimbursement.events.agreement import (
     AgreementSigned,
     AgreementTermsStated,

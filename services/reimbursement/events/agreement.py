@@ -21,6 +21,8 @@ from shared.kernel.periods import QuarterLabel
 
 CostKind: TypeAlias = Literal["labour", "equipment", "dissemination", "capital"]
 COST_KINDS: tuple[CostKind, ...] = ("labour", "equipment", "dissemination", "capital")
+ConditionNumber: TypeAlias = Annotated[int, Field(ge=1)]
+"""The place of a condition among those of the award, from 1."""
 Protection: TypeAlias = Literal["patent", "copyright", "trade_secret", "open", "none"]
 
 
@@ -59,11 +61,13 @@ class ParticipantCap(Fact):
     cap_cents: PositiveCents
 
 
-class _OfAgreement(Event):
+class OfAgreement(Event):
+    """Something that happened to the agreement of one project."""
+
     project_id: ProjectId
 
 
-class AgreementDrafted(_OfAgreement, name="AgreementDrafted"):
+class AgreementDrafted(OfAgreement, name="AgreementDrafted"):
     """An approved project's agreement was drawn up from the decision and the approved version.
 
     The budget is empty where the approved version had none; then every participant is funded.
@@ -82,19 +86,23 @@ class AgreementDrafted(_OfAgreement, name="AgreementDrafted"):
     decided_on: date
     policy_version: Slug
     """The version of this service's policy that the agreement is bound to (X7)."""
+    satisfied: tuple[ConditionNumber, ...] | None = None
+    """The conditions that were satisfied before there was a draft, by number."""
 
 
-class AgreementTermsStated(_OfAgreement, name="AgreementTermsStated"):
+class AgreementTermsStated(OfAgreement, name="AgreementTermsStated"):
     """The dates between which costs count, and the participants' caps, were agreed upon."""
 
     eligible_from: date
     end_date: date
     """Inclusive."""
     participant_caps: tuple[ParticipantCap, ...]
+    rates: tuple[AgreedRate, ...] | None = None
+    """By participant, cost kind and period; elsewhere the decision's one rate applies."""
     stated_by: PersonId
 
 
-class AgreementSigned(_OfAgreement, name="AgreementSigned"):
+class AgreementSigned(OfAgreement, name="AgreementSigned"):
     """One party, a participant or the funder, put its signature under the agreement."""
 
     party: Literal["participant", "funder"]
@@ -104,7 +112,7 @@ class AgreementSigned(_OfAgreement, name="AgreementSigned"):
     signed_on: date
 
 
-class AgreementExecuted(_OfAgreement, name="AgreementExecuted"):
+class AgreementExecuted(OfAgreement, name="AgreementExecuted"):
     """The agreement is in force: all parties signed, every funded participant is a member.
 
     It carries everything that a claim is computed by, so later policies don't touch it.
@@ -135,7 +143,7 @@ class AgreementExecuted(_OfAgreement, name="AgreementExecuted"):
     executed_by: PersonId
 
 
-class ClaimPeriodOpened(_OfAgreement, name="ClaimPeriodOpened"):
+class ClaimPeriodOpened(OfAgreement, name="ClaimPeriodOpened"):
     """A funded participant may claim its costs of one fiscal quarter (R-3); on the claim's stream.
 
     A claim filed after `due_on` is late: accepted, and marked.
@@ -161,7 +169,7 @@ class CeilingPart(Fact):
     part_cents: Cents
 
 
-class CeilingShared(_OfAgreement, name="CeilingShared"):
+class CeilingShared(OfAgreement, name="CeilingShared"):
     """The room under the project's ceiling was shared within one batch of assessed claims (R-17).
 
     On the agreement's stream, which alone knows the room; reductions count first and free room.
@@ -181,7 +189,7 @@ class OutcomeIndicators(Fact):
     people_trained: Annotated[int, Field(ge=0)] | None = None
 
 
-class FinalReportSubmitted(_OfAgreement, name="FinalReportSubmitted"):
+class FinalReportSubmitted(OfAgreement, name="FinalReportSubmitted"):
     """The participants handed in the final report, known by its hash."""
 
     sha256: Sha256
@@ -189,7 +197,7 @@ class FinalReportSubmitted(_OfAgreement, name="FinalReportSubmitted"):
     submitted_by: PersonId
 
 
-class FinalReportAccepted(_OfAgreement, name="FinalReportAccepted"):
+class FinalReportAccepted(OfAgreement, name="FinalReportAccepted"):
     """Another person accepted the final report; the holdback may be released from now on (R-13)."""
 
     sha256: Sha256
@@ -205,7 +213,7 @@ class IpResult(Fact):
     protection: Protection
 
 
-class IpOutcomeReported(_OfAgreement, name="IpOutcomeReported"):
+class IpOutcomeReported(OfAgreement, name="IpOutcomeReported"):
     """The participants said what intellectual property arose; no result is an answer (R-16)."""
 
     results: tuple[IpResult, ...]
@@ -213,14 +221,14 @@ class IpOutcomeReported(_OfAgreement, name="IpOutcomeReported"):
     reported_by: PersonId
 
 
-class ProjectCompleted(_OfAgreement, name="ProjectCompleted"):
+class ProjectCompleted(OfAgreement, name="ProjectCompleted"):
     """The project's work is done; no further cost is incurred under the agreement."""
 
     completed_on: date
     completed_by: PersonId
 
 
-class AgreementClosed(_OfAgreement, name="AgreementClosed"):
+class AgreementClosed(OfAgreement, name="AgreementClosed"):
     """Everything owed was paid and everything promised was delivered (R-16)."""
 
     entitled_cents: Cents
@@ -229,7 +237,7 @@ class AgreementClosed(_OfAgreement, name="AgreementClosed"):
     closed_by: PersonId
 
 
-class RetentionStarted(_OfAgreement, name="RetentionStarted"):
+class RetentionStarted(OfAgreement, name="RetentionStarted"):
     """The records of this project are kept until a civil day, counted from the closing."""
 
     until: date

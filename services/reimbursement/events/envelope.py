@@ -4,11 +4,15 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from shared.kernel.events import Event
-from shared.kernel.identifiers import Line, PersonId, ProjectId, Slug
+from shared.kernel.identifiers import ClaimId, Line, OrganisationId, PersonId, ProjectId, Slug
 from shared.kernel.money import Cents, PositiveCents
 
 RefusalReason: TypeAlias = Literal[
-    "envelope_exhausted", "outside_validity", "other_programme", "rate_above_policy"
+    "envelope_exhausted",
+    "envelope_closed",
+    "outside_validity",
+    "other_programme",
+    "rate_above_policy",
 ]
 
 
@@ -64,9 +68,56 @@ class CommitmentReleased(Event, name="CommitmentReleased"):
     released_by: PersonId
 
 
+class CommitmentDrawnDown(Event, name="CommitmentDrawnDown"):
+    """A payment of a project was authorised, or its money came back: what is left of its money."""
+
+    envelope_id: Slug
+    project_id: ProjectId
+    organisation_id: OrganisationId
+    claim_id: ClaimId | None = None
+    """Absent where the account's own balance was paid."""
+    amount_cents: Cents
+    """Below zero where a payment failed or was returned."""
+    undrawn_cents: Cents
+    """What is left of the commitment."""
+    drawn_on: date
+
+
+class CommitmentMoved(Event, name="CommitmentMoved"):
+    """What is left of a commitment is paid from another envelope from now on (R-15).
+
+    On the streams of both envelopes and of the agreement.
+    """
+
+    envelope_id: Slug
+    to_envelope_id: Slug
+    project_id: ProjectId
+    amount_cents: PositiveCents
+    """What was left, and moved."""
+    drawn_cents: Cents
+    """What was paid already, and stays with the former envelope."""
+    reason: Line
+    moved_on: date
+    moved_by: PersonId
+
+
+class EnvelopeClosed(Event, name="EnvelopeClosed"):
+    """Nothing is committed in the envelope any more; what no project had is its source's."""
+
+    envelope_id: Slug
+    consumed_cents: Cents
+    left_cents: Cents
+    reason: Line
+    closed_on: date
+    closed_by: PersonId
+
+
 EVENTS: tuple[type[Event], ...] = (
     EnvelopeOpened,
     CommitmentReserved,
     CommitmentRefused,
     CommitmentReleased,
+    CommitmentDrawnDown,
+    CommitmentMoved,
+    EnvelopeClosed,
 )

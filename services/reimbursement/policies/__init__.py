@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.reimbursement.policies import awards
+from services.reimbursement.policies import awards, envelopes
 from shared.kernel.decider import Policy
 from shared.kernel.events import Event, Heard
 
-PARTS: Sequence[Mapping[type[Event] | type[Heard], Sequence[Policy]]] = (awards.POLICIES,)
+PARTS: Sequence[Mapping[type[Event] | type[Heard], Sequence[Policy]]] = (
+    awards.POLICIES,
+    envelopes.POLICIES,
+)
 """In the order in which they act on one event."""
 
 POLICIES: Mapping[type[Event] | type[Heard], Sequence[Policy]] = {

@@ -9,9 +9,12 @@ from services.reimbursement.events.agreement import (
     ProjectCompleted,
 )
 from services.reimbursement.events.envelope import (
+    CommitmentDrawnDown,
+    CommitmentMoved,
     CommitmentRefused,
     CommitmentReleased,
     CommitmentReserved,
+    EnvelopeClosed,
     EnvelopeOpened,
 )
 from services.reimbursement.inbound import ProjectApproved
@@ -47,9 +50,11 @@ ENVELOPES = table(
     text("programme", index=True),
     integer("amount_cents"),
     integer("committed_cents"),
+    integer("consumed_cents"),
     integer("left_cents"),
     text("valid_from"),
     text("valid_to"),
+    text("closed_on"),
     integer("position", index=True),
 )
 AGREEMENTS = table(
@@ -91,7 +96,14 @@ def show_awards(rows: Rows, recorded: Recorded) -> None:
         case CommitmentRefused() as event:
             rows.change("award_list", event.project_id, status="refused", reason=event.reason)
         case CommitmentReleased() as event:
-            rows.change("award_list", event.project_id, status="released", reason=event.reason)
+            row = rows.get("award_list", event.project_id)
+            if row is not None and row["status"] != "closed":
+                rows.change("award_list", event.project_id, status="released", reason=event.reason)
+        case CommitmentMoved() as event:
+            envelope_id = event.to_envelope_id
+            rows.change("award_list", event.project_id, envelope_id=envelope_id)
+        case AgreementClosed() as event:
+            rows.change("award_list", event.project_id, status="closed", reason=None)
         case _:
             pass  # Nothing else changes whether an award has its money.
 
@@ -107,22 +119,41 @@ def show_envelopes(rows: Rows, recorded: Recorded) -> None:
                 programme=event.programme,
                 amount_cents=event.amount_cents,
                 committed_cents=0,
+                consumed_cents=0,
                 left_cents=event.amount_cents,
                 valid_from=event.valid_from.isoformat(),
                 valid_to=event.valid_to.isoformat(),
+                closed_on=None,
                 position=recorded.position,
             )
-        case CommitmentReserved() | CommitmentReleased() as event:
+        case CommitmentReserved() as event:
+            _commit(rows, event.envelope_id, event.amount_cents)
+        case CommitmentReleased() as event:
+            _commit(rows, event.envelope_id, -event.amount_cents)
+        case CommitmentMoved() as event if recorded.stream == f"envelope-{event.envelope_id}":
+            _commit(rows, event.envelope_id, -event.amount_cents)
+            _commit(rows, event.to_envelope_id, event.amount_cents)
+        case CommitmentDrawnDown() as event:
             row = rows.get("envelope_list", event.envelope_id)
-            assert row is not None, "only an open envelope commits"
-            rows.change(
-                "envelope_list",
-                event.envelope_id,
-                committed_cents=row["amount_cents"] - event.left_cents,
-                left_cents=event.left_cents,
-            )
+            assert row is not None, "only an open envelope pays"
+            consumed = row["consumed_cents"] + event.amount_cents
+            rows.change("envelope_list", event.envelope_id, consumed_cents=consumed)
+        case EnvelopeClosed() as event:
+            closed_on = event.closed_on.isoformat()
+            rows.change("envelope_list", event.envelope_id, closed_on=closed_on)
         case _:
             pass  # A refusal leaves an envelope as it is.
+
+
+def _commit(rows: Rows, envelope_id: str, cents: int) -> None:
+    row = rows.get("envelope_list", envelope_id)
+    assert row is not None, "only an open envelope commits"
+    rows.change(
+        "envelope_list",
+        envelope_id,
+        committed_cents=row["committed_cents"] + cents,
+        left_cents=row["left_cents"] - cents,
+    )
 
 
 def show_agreements(rows: Rows, recorded: Recorded) -> None:
@@ -194,8 +225,8 @@ def _await(rows: Rows, organisation_id: str, project_ids: list[str]) -> None:
 
 
 PROJECTIONS: tuple[Projection, ...] = (
-    Projection("award_list", revision=1, tables=(AWARDS,), apply=show_awards),
-    Projection("envelope_list", revision=1, tables=(ENVELOPES,), apply=show_envelopes),
+    Projection("award_list", revision=2, tables=(AWARDS,), apply=show_awards),
+    Projection("envelope_list", revision=2, tables=(ENVELOPES,), apply=show_envelopes),
     Projection("agreement_list", revision=1, tables=(AGREEMENTS,), apply=show_agreements),
     Projection("awaited_member", revision=1, tables=(AWAITED_MEMBERS,), apply=show_awaited_members),
 )
