@@ -89,6 +89,36 @@ class MemberAdmitted(Heard, origin="membership", name="MemberAdmitted"):
     admitted_on: date
 
 
+class _StandingHeard(Heard):
+    organisation_id: OrganisationId
+    effective_on: date
+    """The civil day from which it holds; a late fact names one that is past (M-12)."""
+
+
+class GracePeriodStarted(_StandingHeard, origin="membership", name="GracePeriodStarted"):
+    """A fee year ended unpaid; in grace benefits go on and payments are held."""
+
+
+class MembershipLapsed(_StandingHeard, origin="membership", name="MembershipLapsed"):
+    """The grace period ended unpaid."""
+
+
+class MembershipRenewed(_StandingHeard, origin="membership", name="MembershipRenewed"):
+    """A fee year was paid or waived; it may begin in the future."""
+
+
+class MembershipReinstated(_StandingHeard, origin="membership", name="MembershipReinstated"):
+    """A lapse or a suspension ended."""
+
+
+class MembershipSuspended(_StandingHeard, origin="membership", name="MembershipSuspended"):
+    """Somebody suspended the membership."""
+
+
+class MembershipTerminated(_StandingHeard, origin="membership", name="MembershipTerminated"):
+    """The membership is over."""
+
+
 HEARD: tuple[type[Heard], ...] = (
     ProjectApproved,
     AwardConditionSatisfied,
@@ -97,4 +127,10 @@ HEARD: tuple[type[Heard], ...] = (
     ProjectDeclined,
     DetailedProposalSubmitted,
     MemberAdmitted,
+    GracePeriodStarted,
+    MembershipLapsed,
+    MembershipRenewed,
+    MembershipReinstated,
+    MembershipSuspended,
+    MembershipTerminated,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 
 from services.reimbursement.app import DOMAIN
@@ -70,7 +71,7 @@ def agreed(
     holdback_pct: Fraction = Fraction(1, 10),
     caps: Mapping[str, int] | None = None,
 ) -> AgreementExecuted:
-    """The agreement over one fiscal year, for the terminal and its partner."""
+    """The agreement over one fiscal year, for the terminal and its partner; no kind is limited."""
     return eg.executed.model_copy(
         update={
             "rates": tuple(
@@ -83,6 +84,7 @@ def agreed(
                 for organisation_id in (eg.terminal, eg.robots)
                 for kind in COST_KINDS
             ),
+            "budget": (),
             "ceiling_cents": ceiling_cents,
             "holdback_pct": holdback_pct,
             "participant_caps": tuple(
@@ -160,7 +162,7 @@ def proof(line: RecordCostLine) -> AttachEvidence:
     return AttachEvidence(
         claim_id=line.claim_id,
         line_id=line.line_id,
-        sha256=line.line_id[-1] * 64,
+        sha256=sha256(f"{line.claim_id} {line.line_id}".encode()).hexdigest(),
         kind="invoice",
         by=line.by,
         now=line.now,

@@ -7,16 +7,18 @@ import pytest
 
 from services.reimbursement.commands.claim import ApproveClaim, FileClaim, RejectClaim
 from services.reimbursement.domain.approval import OtherContent
-from services.reimbursement.domain.assessment import EligibleBeyondClaimed, LinesNotAssessed
-from services.reimbursement.domain.claim import (
+from services.reimbursement.domain.assessment import EligibleBeyondClaimed
+from services.reimbursement.domain.claim_refusals import (
     ClaimAlreadyDecided,
     ClaimAlreadyFiled,
     ClaimNotFiled,
     ClaimNotFound,
     CostLineNotFound,
+    LinesNotAssessed,
+    NothingToClaim,
     NotTheClaimant,
 )
-from services.reimbursement.domain.filing import NoEvidence, NoNecessity, NothingToClaim
+from services.reimbursement.domain.filing import NoEvidence, NoNecessity
 from services.reimbursement.events.claim import ClaimApproved, ClaimAssessed, ClaimFiled, KindTotal
 from shared.kernel.commands import Command
 from shared.kernel.refusals import Refusal, SamePerson
@@ -28,6 +30,7 @@ from tests.support.spec import Given
 here = ce.in_force()
 one_line = here.after(ce.cost(), ce.proof(ce.cost()))
 filed = ce.filed(here, Q1, [10_000])
+decided = filed.after(ce.assess_line(ce.line_id(1), 10_000))
 assessed = ce.assessed(here, Q1, [10_000])
 approved = assessed.after(ce.approve(assessed))
 
@@ -51,7 +54,7 @@ def test_filing_certifies_totals_kinds_and_content() -> None:
         necessity=necessity,  # type: ignore[arg-type]
         **ce.by(eg.terminal_lead, date(2025, 8, 1)),
     )
-    (event,) = known.when(file).then_names("ClaimFiled")
+    event, _ = known.when(file).then_names("ClaimFiled", "BudgetClaimed")
     assert isinstance(event, ClaimFiled)
     assert (event.claimed_cents, event.lines, event.certifier) == (35_000, 2, "terminal-lead")
     assert event.claimed_by_kind == (
@@ -59,7 +62,7 @@ def test_filing_certifies_totals_kinds_and_content() -> None:
         KindTotal(kind="equipment", amount_cents=25_000),
     )
     assert (event.filed_on, event.late) == (date(2025, 8, 1), False)
-    (other,) = one_line.when(ce.file()).then_names("ClaimFiled")
+    other, _ = one_line.when(ce.file()).then_names("ClaimFiled", "BudgetClaimed")
     assert isinstance(other, ClaimFiled)
     assert other.content_hash != event.content_hash
 
@@ -83,6 +86,7 @@ def test_filing_certifies_totals_kinds_and_content() -> None:
         (one_line, ce.assess(), ClaimNotFiled),
         (filed, ce.assess(), LinesNotAssessed),
         (filed, ce.assess(**ce.by(eg.terminal_lead)), SamePerson),
+        (decided, ce.assess(**ce.by(eg.terminal_lead)), SamePerson),
         (assessed, ce.assess(), ClaimAlreadyDecided),
         # approving and rejecting
         (filed, ce.approve(filed), ClaimAlreadyDecided),
@@ -116,14 +120,15 @@ def test_a_line_without_evidence_and_a_kind_without_necessity_are_named() -> Non
         (Q3, datetime(2026, 2, 15, 5, tzinfo=UTC), True),
     ],
 )
-def test_a_deadline_ends_with_its_day_in_toronto(
+def test_c014_a_deadline_ends_with_its_day_in_toronto(
     quarter: str, instant: datetime, late: bool
 ) -> None:
     line = ce.cost(quarter)
     ask = ce.file(
         quarter, by=eg.terminal_lead, now=instant, effective_at=datetime(2025, 7, 1, tzinfo=UTC)
     )
-    (event,) = here.after(line, ce.proof(line)).when(ask).then_names("ClaimFiled")
+    known = here.after(line, ce.proof(line))
+    event, _ = known.when(ask).then_names("ClaimFiled", "BudgetClaimed")
     assert isinstance(event, ClaimFiled)
     assert event.late is late
 
@@ -135,7 +140,7 @@ def test_a_line_is_cut_with_a_reason_and_a_credit_note_keeps_its_sign() -> None:
     )
     decided.when(ce.assess_line(ce.line_id(1), 7_500)).then_nothing()
     decided.when(ce.assess_line(ce.line_id(1), 5_000)).then_names("CostLineAssessed")
-    (event,) = decided.when(ce.assess()).then_names("ClaimAssessed")
+    event, _ = decided.when(ce.assess()).then_names("ClaimAssessed", "BudgetAccepted")
     assert isinstance(event, ClaimAssessed)
     assert (event.gross_cents, event.entitled_cents, event.holdback_cents) == (3_500, 1_400, 140)
     assert (event.payable_cents, event.offset_cents, event.unfunded_cents) == (1_260, 0, 0)

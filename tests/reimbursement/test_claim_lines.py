@@ -10,18 +10,17 @@ from hypothesis import strategies as st
 from services.reimbursement.app import DOMAIN
 from services.reimbursement.commands.claim import WithdrawCostLine
 from services.reimbursement.domain.agreement import AgreementNotActive
-from services.reimbursement.domain.claim import (
+from services.reimbursement.domain.claim_refusals import (
     ClaimAlreadyFiled,
     ClaimNotFound,
     CostLineNotFound,
     NotTheClaimant,
 )
 from services.reimbursement.domain.document import document_key
-from services.reimbursement.domain.lines import (
-    EVIDENCE_MAX,
+from services.reimbursement.domain.duplicates import DuplicateDocument
+from services.reimbursement.domain.entry import (
     LINES_MAX,
     CrossesQuarters,
-    DuplicateDocument,
     IncurredBackwards,
     NotInCanada,
     OtherQuarter,
@@ -29,9 +28,9 @@ from services.reimbursement.domain.lines import (
     ProposedPart,
     TaxAgainstAmount,
     TooManyLines,
-    TooMuchEvidence,
     proposed_parts,
 )
+from services.reimbursement.domain.lines import EVIDENCE_MAX, TooMuchEvidence
 from services.reimbursement.domain.split import split_by_days
 from services.reimbursement.events.agreement import AgreementClosed
 from services.reimbursement.events.claim import (
@@ -39,6 +38,7 @@ from services.reimbursement.events.claim import (
     DocumentShareReleased,
     DocumentShareTaken,
     EvidenceAttached,
+    EvidenceUsed,
 )
 from shared.kernel.commands import Actor
 from shared.kernel.refusals import Refusal
@@ -87,8 +87,16 @@ def test_staff_enter_costs_only_in_the_participants_name() -> None:
         ({"amount_cents": -100, "tax_cents": 1}, TaxAgainstAmount),
         # when
         ({"incurred_to": date(2025, 3, 31)}, IncurredBackwards),
-        ({"incurred_from": date(2025, 3, 31)}, OutsideEligiblePeriod),
-        ({"incurred_to": date(2026, 4, 1)}, OutsideEligiblePeriod),
+        (
+            {"incurred_from": date(2025, 3, 30), "incurred_to": date(2025, 3, 31)},
+            OutsideEligiblePeriod,
+        ),
+        (
+            {"incurred_from": date(2026, 4, 1), "incurred_to": date(2026, 4, 1)},
+            OutsideEligiblePeriod,
+        ),
+        ({"incurred_from": date(2025, 3, 31)}, CrossesQuarters),
+        ({"incurred_to": date(2026, 4, 1)}, CrossesQuarters),
         ({"incurred_to": date(2025, 7, 1)}, CrossesQuarters),
         ({"incurred_from": date(2025, 7, 1), "incurred_to": date(2025, 7, 1)}, OtherQuarter),
     ],
@@ -131,7 +139,10 @@ def test_a_cost_over_the_fiscal_year_end_comes_back_in_parts_that_add_up() -> No
 )
 def test_proposed_parts_always_add_up(cents: int, days: tuple[date, date]) -> None:
     first, last = sorted(days)
-    parts = proposed_parts(ce.cost(amount_cents=cents, incurred_from=first, incurred_to=last))
+    parts = proposed_parts(
+        ce.cost(amount_cents=cents, incurred_from=first, incurred_to=last),
+        here.state(eg.agreement_stream),
+    )
     assert sum(part.amount_cents for part in parts) == cents
     assert parts[0].incurred_from == first
     assert parts[-1].incurred_to == last
@@ -149,7 +160,7 @@ FAR = date(2025, 4, 5)
 
 
 @pytest.mark.parametrize(
-    ("changes", "is_duplicate"),
+    ("changes", "is_the_same"),
     [
         # another spelling of supplier and number, dated three days later
         ({"supplier": "ATELIERS BORÉAL, INC", "invoice_number": "inv 42-17"}, True),
@@ -160,14 +171,14 @@ FAR = date(2025, 4, 5)
         ({"amount_cents": -10_000}, False),
         ({"supplier": "Ateliers du Sud inc."}, False),
         ({"invoice_number": "INV-42/18"}, False),
-        # in another claim of another participant
-        ({"claim_id": ce.claim_id(Q1, eg.robots), **ce.by(eg.robots_lead)}, True),
     ],
 )
-def test_an_invoice_is_entered_once(changes: dict[str, Any], is_duplicate: bool) -> None:
+def test_r23_a_row_that_repeats_one_of_its_claim_is_refused(
+    changes: dict[str, Any], is_the_same: bool
+) -> None:
     known = here.after(ce.cost(number=1, invoice_number="INV-42/17"))
     repeated = known.when(ce.cost(number=2, **{"invoice_number": "INV-42/17", **changes}))
-    if is_duplicate:
+    if is_the_same:
         repeated.then_refused(DuplicateDocument)
     else:
         repeated.then_names("CostLineRecorded", "DocumentShareTaken")
@@ -193,9 +204,10 @@ def test_a_line_taken_back_frees_its_invoice() -> None:
 def test_evidence_is_attached_by_hash_and_only_once() -> None:
     line = ce.cost()
     known = here.after(line)
-    (attached,) = known.when(ce.proof(line)).then_names("EvidenceAttached")
+    attached, used = known.when(ce.proof(line)).then_names("EvidenceAttached", "EvidenceUsed")
     assert isinstance(attached, EvidenceAttached)
-    assert attached.sha256 == "1" * 64
+    assert isinstance(used, EvidenceUsed)
+    assert attached.sha256 == used.document == ce.proof(line).sha256
     known.after(ce.proof(line)).when(ce.proof(line)).then_nothing()
     here.when(ce.proof(line)).then_refused(CostLineNotFound)
 

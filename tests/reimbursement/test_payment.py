@@ -20,16 +20,15 @@ from services.reimbursement.domain.holdback import (
     HoldbackAlreadyReleased,
     HoldbackNotReleased,
 )
-from services.reimbursement.domain.paying import (
-    ClaimNotApproved,
-    MemberNotActive,
-)
+from services.reimbursement.domain.holding import MemberNotActive
+from services.reimbursement.domain.paying import ClaimNotApproved
 from services.reimbursement.domain.payment import (
     NoPaymentOnItsWay,
     NothingPayable,
     OtherReference,
     PaymentAlreadyAuthorised,
 )
+from services.reimbursement.events.debt import OffsetApplied
 from services.reimbursement.events.payment import PaymentAuthorised, PaymentConfirmed
 from shared.kernel.commands import Command
 from shared.kernel.refusals import Refusal, SamePerson
@@ -134,15 +133,19 @@ def test_a_backdated_payment_needs_the_membership_of_both_days() -> None:
 
 def test_a_reduction_approved_before_the_payment_lowers_it() -> None:
     known = ce.approved(ce.approved(here, Q1, [10_000]), Q2, [-2_500])
-    event, _ = known.when(ce.authorise()).then_names("PaymentAuthorised", "PaymentBooked")
+    event, _, offset = known.when(ce.authorise()).then_names(
+        "PaymentAuthorised", "PaymentBooked", "OffsetApplied"
+    )
     assert isinstance(event, PaymentAuthorised)
     assert event.amount_cents == 2_700
+    assert isinstance(offset, OffsetApplied)
+    assert (offset.amount_cents, offset.moved_cents, offset.balance_cents) == (900, 0, 0)
     assert ce.account_of(known.after(ce.authorise())).payable_cents == 0
 
 
 def test_a_reduction_of_everything_settles_the_claim_instead_of_paying() -> None:
     known = ce.approved(ce.approved(here, Q1, [10_000]), Q2, [-12_500])
-    known.when(ce.authorise()).then_names("ClaimSettled", "PromiseEnded")
+    known.when(ce.authorise()).then_names("ClaimSettled", "PromiseEnded", "OffsetApplied")
     known = known.after(ce.authorise())
     assert ce.claim_of(known).status == "settled"
     assert ce.account_of(known).free_cents == -900

@@ -1,9 +1,33 @@
 """The whole interface of reimbursement: the routes of all parts under one roof."""
 
-from services.reimbursement.api import agreement, claim, envelope, payment
+from services.reimbursement.api import (
+    aftermath,
+    agreement,
+    audits,
+    bank,
+    claim,
+    claim_reading,
+    debts,
+    envelope,
+    exchange,
+    lines,
+    payment,
+)
 from shared.runtime.web.routes import Api
 
-PARTS = (envelope.api, agreement.api, claim.api, payment.api)
+PARTS = (
+    envelope.api,
+    agreement.api,
+    exchange.api,
+    lines.api,
+    claim.api,
+    claim_reading.api,
+    payment.api,
+    aftermath.api,
+    debts.api,
+    audits.api,
+    bank.api,
+)
 
 api = Api(
     "reimbursement",

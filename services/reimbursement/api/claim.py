@@ -1,32 +1,38 @@
-"""Routes of claims, from the first cost line to the approval."""
+"""Routes of whole claims: filing, questions, assessment, approval, and lists."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.reimbursement.api.envelope import TREASURERS, without_position
+from services.reimbursement.api.envelope import without_position
+from services.reimbursement.api.lines import CLAIMANTS
 from services.reimbursement.commands.claim import (
+    AnswerQuery,
     ApproveClaim,
     AssessClaim,
     AssessCostLine,
-    AttachEvidence,
+    ClearDuplicate,
+    ConfirmDuplicate,
+    ConfirmProposals,
     FileClaim,
-    RecordCostLine,
+    QueryClaim,
     RejectClaim,
-    WithdrawCostLine,
 )
-from services.reimbursement.domain.claim import Claim, ClaimNotFound, may_read
+from services.reimbursement.domain.claim import Claim, may_read
+from services.reimbursement.domain.claim_refusals import ClaimNotFound
+from services.reimbursement.domain.entry import LINES_MAX
 from services.reimbursement.events.agreement import CostKind
-from services.reimbursement.projections.claim import CLAIMS, COST_LINES
+from services.reimbursement.events.invoice import LineId
+from services.reimbursement.projections.claim import CLAIMS
+from services.reimbursement.projections.cost_line import COST_LINES
 from shared.kernel.commands import PARTIES, READERS, Actor
 from shared.kernel.identifiers import Line, Sha256, Slug, Text
 from shared.kernel.money import MoneyIn
-from shared.kernel.periods import CivilDate
 from shared.kernel.shown import shown
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
-CLAIMANTS = PARTIES | TREASURERS
+JUDGES = {"certifier", "programme_officer"}
 APPROVERS = {"certifier", "programme_officer", "finance"}
 CLAIM_READERS = READERS | PARTIES
 
@@ -36,7 +42,16 @@ def show_claim(claim: Claim, actor: Actor) -> Mapping[str, Any]:
     if claim.status == "absent" or not may_read(claim, actor):
         raise ClaimNotFound
     found: Mapping[str, Any] = shown(claim)
+    for line in found["lines"].values():
+        hide_others(line["duplicate"], claim.organisation_id, actor)
     return found
+
+
+def hide_others(duplicate: dict[str, Any] | None, organisation_id: str, actor: Actor) -> None:
+    """A participant is told that its line looks like another, not whose that other one is."""
+    of_others = duplicate is not None and organisation_id not in duplicate["of_claim_id"]
+    if duplicate is not None and of_others and actor.lists_only() is not None:
+        duplicate["of_claim_id"] = duplicate["of_line_id"] = None
 
 
 api = Api(
@@ -44,10 +59,10 @@ api = Api(
     access={
         "read_claim": CLAIM_READERS,
         "read_claims": CLAIM_READERS,
-        "record_cost_line": CLAIMANTS,
-        "withdraw_cost_line": CLAIMANTS,
-        "attach_evidence": CLAIMANTS,
         "file_claim": CLAIMANTS,
+        "answer_query": CLAIMANTS,
+        "query_claim": {"certifier"},
+        "judge_duplicate": JUDGES,
         "assess_cost_line": {"certifier"},
         "assess_claim": {"certifier"},
         "approve_claim": APPROVERS,
@@ -57,32 +72,6 @@ api = Api(
 )
 
 
-class CostLineForm(Form):
-    """One cost: the amount is net of recoverable tax, below zero for a credit note."""
-
-    kind: CostKind
-    description: Line | None = None
-    supplier: Line
-    invoice_number: Line
-    invoiced_on: CivilDate
-    incurred_from: CivilDate
-    incurred_to: CivilDate
-    """Inclusive."""
-    paid_on: CivilDate | None = None
-    amount: MoneyIn
-    tax: MoneyIn = 0
-    place: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", examples=["QC", "CA-QC"])]
-    """The province or territory where the cost was incurred."""
-    related_party: bool = False
-
-
-class EvidenceForm(Form):
-    """A document by its hash; its kind is from an open list, such as `invoice`."""
-
-    sha256: Sha256
-    kind: Slug
-
-
 class FilingForm(Form):
     """For each cost kind claimed, why its costs were needed for the project."""
 
@@ -90,10 +79,31 @@ class FilingForm(Form):
 
 
 class LineAssessmentForm(Form):
-    """How much of a line is eligible, and why."""
+    """How much of a line is eligible, and why; in words where more than the rules propose."""
 
     eligible_amount: MoneyIn
     reason_code: Slug
+    reason: Line | None = None
+
+
+class JudgementForm(Form):
+    """Why a suspected line is another cost, or why it is the same."""
+
+    reason: Line
+
+
+class QueryForm(Form):
+    """What the assessor asks, and about which lines; none for the claim as a whole."""
+
+    question: Line
+    lines: Annotated[tuple[LineId, ...], Field(max_length=LINES_MAX)] = ()
+
+
+class AnswerForm(Form):
+    """The answer, with a document by its hash where there is one."""
+
+    answer: Line
+    evidence: Sha256 | None = None
 
 
 class ApprovalForm(Form):
@@ -142,46 +152,6 @@ def list_cost_lines(read: Read) -> Page:
     return found.map(without_position)
 
 
-@api.command("POST", "/claims/{claim_id}/lines", action="record_cost_line")
-def record_cost_line(form: CostLineForm, ask: Ask) -> RecordCostLine:
-    """Enter a cost of the quarter; the answer names the line's id."""
-    return RecordCostLine(
-        claim_id=ask.path["claim_id"],
-        line_id=ask.new_id("line"),
-        kind=form.kind,
-        description=form.description,
-        supplier=form.supplier,
-        invoice_number=form.invoice_number,
-        invoiced_on=form.invoiced_on,
-        incurred_from=form.incurred_from,
-        incurred_to=form.incurred_to,
-        paid_on=form.paid_on,
-        amount_cents=form.amount,
-        tax_cents=form.tax,
-        place=form.place,
-        related_party=form.related_party,
-        **ask.who,
-    )
-
-
-@api.command("POST", "/claims/{claim_id}/lines/{line_id}/evidence", action="attach_evidence")
-def attach_evidence(form: EvidenceForm, ask: Ask) -> AttachEvidence:
-    """Attach a document to a line by its hash."""
-    return AttachEvidence(
-        claim_id=ask.path["claim_id"],
-        line_id=ask.path["line_id"],
-        sha256=form.sha256,
-        kind=form.kind,
-        **ask.who,
-    )
-
-
-@api.command("POST", "/claims/{claim_id}/lines/{line_id}/withdraw", action="withdraw_cost_line")
-def withdraw_cost_line(ask: Ask) -> WithdrawCostLine:
-    """Take a line back before filing."""
-    return WithdrawCostLine(claim_id=ask.path["claim_id"], line_id=ask.path["line_id"], **ask.who)
-
-
 @api.command("POST", "/claims/{claim_id}/file", action="file_claim")
 def file_claim(form: FilingForm, ask: Ask) -> FileClaim:
     """File the claim; the person who asks certifies it."""
@@ -196,6 +166,61 @@ def assess_cost_line(form: LineAssessmentForm, ask: Ask) -> AssessCostLine:
         line_id=ask.path["line_id"],
         eligible_cents=form.eligible_amount,
         reason_code=form.reason_code,
+        reason=form.reason,
+        **ask.who,
+    )
+
+
+@api.command("POST", "/claims/{claim_id}/proposals/confirm", action="assess_cost_line")
+def confirm_proposals(ask: Ask) -> ConfirmProposals:
+    """Accept what the rules propose for all lines that nobody decided yet."""
+    return ConfirmProposals(claim_id=ask.path["claim_id"], **ask.who)
+
+
+@api.command("POST", "/claims/{claim_id}/lines/{line_id}/duplicate/clear", action="judge_duplicate")
+def clear_duplicate(form: JudgementForm, ask: Ask) -> ClearDuplicate:
+    """Find that a suspected line is another cost; it counts from now on."""
+    return ClearDuplicate(
+        claim_id=ask.path["claim_id"],
+        line_id=ask.path["line_id"],
+        reason=form.reason,
+        **ask.who,
+    )
+
+
+@api.command(
+    "POST", "/claims/{claim_id}/lines/{line_id}/duplicate/confirm", action="judge_duplicate"
+)
+def confirm_duplicate(form: JudgementForm, ask: Ask) -> ConfirmDuplicate:
+    """Find that a suspected line repeats another one; it never counts."""
+    return ConfirmDuplicate(
+        claim_id=ask.path["claim_id"],
+        line_id=ask.path["line_id"],
+        reason=form.reason,
+        **ask.who,
+    )
+
+
+@api.command("POST", "/claims/{claim_id}/queries", action="query_claim")
+def query_claim(form: QueryForm, ask: Ask) -> QueryClaim:
+    """Ask the participant something; the assessment waits for the answer."""
+    return QueryClaim(
+        claim_id=ask.path["claim_id"],
+        query_id=ask.new_id("query"),
+        question=form.question,
+        lines=form.lines,
+        **ask.who,
+    )
+
+
+@api.command("POST", "/claims/{claim_id}/queries/{query_id}/answer", action="answer_query")
+def answer_query(form: AnswerForm, ask: Ask) -> AnswerQuery:
+    """Answer what was asked; the assessment goes on."""
+    return AnswerQuery(
+        claim_id=ask.path["claim_id"],
+        query_id=ask.path["query_id"],
+        answer=form.answer,
+        evidence=form.evidence,
         **ask.who,
     )
 

@@ -17,9 +17,11 @@ from services.reimbursement.commands.payment import (
     IssueAccountPayment,
     IssuePayment,
     ReleaseHoldback,
+    ReturnAccountPayment,
+    ReturnPayment,
 )
 from services.reimbursement.domain.account import Account, require_known
-from services.reimbursement.projections.claim import PAYMENTS
+from services.reimbursement.projections.payment import LEDGER, PAYMENTS
 from shared.kernel.commands import Actor
 from shared.kernel.identifiers import Line, OrganisationId
 from shared.kernel.money import money
@@ -35,7 +37,10 @@ def show_account(account: Account, actor: Actor) -> Mapping[str, Any]:
     return {
         **shown(account),
         "payable": money(account.payable_cents),
+        "overpaid": money(account.overpaid_cents),
+        "balance": money(account.balance_cents),
         "free": money(account.free_cents),
+        "finished": account.finished,
     }
 
 
@@ -48,6 +53,7 @@ api = Api(
         "issue_payment": PAYERS,
         "confirm_payment": PAYERS,
         "fail_payment": PAYERS,
+        "return_payment": PAYERS,
         "release_holdback": TREASURERS,
     },
     show={"account": show_account},
@@ -58,6 +64,13 @@ class ReferenceForm(Form):
     """The reference under which the bank knows the payment."""
 
     reference: Line
+
+
+class ReturnForm(Form):
+    """Under which reference the bank had paid, and why it came back."""
+
+    reference: Line
+    reason: Line
 
 
 class ReleaseForm(Form):
@@ -93,7 +106,23 @@ def total_payments(read: Read) -> Mapping[str, Any]:
     found = {row["status"]: int(row["cents"]) for row in read.select(query.group_by("status"))}
     return {
         status: money(found.get(status, 0))
-        for status in ("authorised", "issued", "confirmed", "failed")
+        for status in ("authorised", "issued", "confirmed", "failed", "returned")
+    }
+
+
+@api.read("/projects/{project_id}/paid", action="read_payments", query=("until", "organisation_id"))
+def read_paid(read: Read) -> Mapping[str, Any]:
+    """What counted as paid at the end of a civil day, and every change up to it (R-2, C-019)."""
+    party = read.actor.lists_only() or read.query.get("organisation_id")
+    query = select(LEDGER).where(LEDGER.c.project_id == read.path["project_id"])
+    if party is not None:
+        query = query.where(LEDGER.c.organisation_id == party)
+    if (until := read.query.get("until")) is not None:
+        query = query.where(LEDGER.c.on_day <= until)
+    rows = read.select(query.order_by(LEDGER.c.on_day, LEDGER.c.position))
+    return {
+        "paid": money(sum(row["change_cents"] for row in rows)),
+        "changes": [without_position(row) for row in rows],
     }
 
 
@@ -126,6 +155,14 @@ def fail_payment(form: ReasonForm, ask: Ask) -> FailPayment:
     return FailPayment(claim_id=ask.path["claim_id"], reason=form.reason, **ask.who)
 
 
+@api.command("POST", "/claims/{claim_id}/payment/return", action="return_payment")
+def return_payment(form: ReturnForm, ask: Ask) -> ReturnPayment:
+    """Record that the money came back after the bank had paid; it may be authorised again."""
+    return ReturnPayment(
+        claim_id=ask.path["claim_id"], reference=form.reference, reason=form.reason, **ask.who
+    )
+
+
 @api.command("POST", "/agreements/{project_id}/holdback/release", action="release_holdback")
 def release_holdback(form: ReleaseForm, ask: Ask) -> ReleaseHoldback:
     """Release a participant's holdback; answered with its account."""
@@ -136,29 +173,37 @@ def release_holdback(form: ReleaseForm, ask: Ask) -> ReleaseHoldback:
 
 @api.command("POST", "/accounts/{account_id}/payment/authorise", action="authorise_payment")
 def authorise_account_payment(ask: Ask) -> AuthoriseAccountPayment:
-    """Authorise the payment of an account's balance, once its holdback is released."""
-    return AuthoriseAccountPayment(payment_id=ask.new_id("pay"), **_account(ask), **ask.who)
+    """Authorise the payment of an account's balance: a released holdback, or a top-up."""
+    return AuthoriseAccountPayment(payment_id=ask.new_id("pay"), **account_of(ask), **ask.who)
 
 
 @api.command("POST", "/accounts/{account_id}/payment/issue", action="issue_payment")
 def issue_account_payment(form: ReferenceForm, ask: Ask) -> IssueAccountPayment:
     """Record that the bank has the order."""
-    return IssueAccountPayment(reference=form.reference, **_account(ask), **ask.who)
+    return IssueAccountPayment(reference=form.reference, **account_of(ask), **ask.who)
 
 
 @api.command("POST", "/accounts/{account_id}/payment/confirm", action="confirm_payment")
 def confirm_account_payment(form: ReferenceForm, ask: Ask) -> ConfirmAccountPayment:
     """Record that the participant has the money."""
-    return ConfirmAccountPayment(reference=form.reference, **_account(ask), **ask.who)
+    return ConfirmAccountPayment(reference=form.reference, **account_of(ask), **ask.who)
 
 
 @api.command("POST", "/accounts/{account_id}/payment/fail", action="fail_payment")
 def fail_account_payment(form: ReasonForm, ask: Ask) -> FailAccountPayment:
     """Record that the bank could not pay; the balance may be authorised again."""
-    return FailAccountPayment(reason=form.reason, **_account(ask), **ask.who)
+    return FailAccountPayment(reason=form.reason, **account_of(ask), **ask.who)
 
 
-def _account(ask: Ask) -> dict[str, Any]:
+@api.command("POST", "/accounts/{account_id}/payment/return", action="return_payment")
+def return_account_payment(form: ReturnForm, ask: Ask) -> ReturnAccountPayment:
+    """Record that the money came back after the bank had paid; it may be authorised again."""
+    return ReturnAccountPayment(
+        reference=form.reference, reason=form.reason, **account_of(ask), **ask.who
+    )
+
+
+def account_of(ask: Ask) -> dict[str, Any]:
     """The two parts of an account's id; whatever is no such id names no account."""
     project_id, _, organisation_id = ask.path["account_id"].partition(".")
     return {"project_id": project_id, "organisation_id": organisation_id}

@@ -35,6 +35,14 @@ class FailPayment(OfClaim):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnPayment(OfClaim):
+    """Say that the money came back after the bank had paid under this reference."""
+
+    reference: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfAccount(Command):
     """Something asked of one participant's account in one project."""
 
@@ -72,4 +80,12 @@ class ConfirmAccountPayment(OfAccount):
 class FailAccountPayment(OfAccount):
     """Say that the bank could not pay."""
 
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnAccountPayment(OfAccount):
+    """Say that the money came back after the bank had paid under this reference."""
+
+    reference: str
     reason: str

@@ -7,7 +7,9 @@ from fractions import Fraction
 
 from services.reimbursement.domain.agreement_status import IN_FORCE, Status
 from services.reimbursement.domain.amendment import Amendment
+from services.reimbursement.domain.audits import Audits
 from services.reimbursement.domain.party import Signature
+from services.reimbursement.domain.tax import Recovery
 from services.reimbursement.domain.terms import Agreed, Amended, Terms, with_amendments
 from services.reimbursement.events.agreement import (
     AgreedRate,
@@ -124,6 +126,9 @@ class Agreement:
     completed_on: date | None = None
     closed_on: date | None = None
     retained_until: date | None = None
+    recoveries: tuple[Recovery, ...] = ()
+    """Which shares of their taxes participants get back, as declared (R-20)."""
+    audits: Audits = field(default_factory=Audits)
     version: int = 0
     """1 as executed, one more with every amendment that all parties signed."""
     amendments: Mapping[str, Amendment] = field(default_factory=dict)

@@ -13,7 +13,9 @@ from services.reimbursement.domain.agreement import (
 )
 from services.reimbursement.domain.agreement_status import Status
 from services.reimbursement.domain.amendment import Amendment, AmendmentEvent, followed, proposed
+from services.reimbursement.domain.audits import AuditEvent, evolve_audits
 from services.reimbursement.domain.party import FUNDER, Signature
+from services.reimbursement.domain.tax import recovery_of
 from services.reimbursement.domain.terms import Agreed, Amended, Terms
 from services.reimbursement.events.agreement import (
     COST_KINDS,
@@ -40,6 +42,14 @@ from services.reimbursement.events.amendment import (
     AmendmentTookEffect,
     AmendmentWithdrawn,
 )
+from services.reimbursement.events.audit import (
+    AuditFindingContested,
+    AuditFindingExtended,
+    AuditFindingRecorded,
+    AuditFindingResolved,
+    AuditOpened,
+    AuditSampleDrawn,
+)
 from services.reimbursement.events.consortium import (
     ConsortiumRuleBreached,
     ConsortiumRuleCured,
@@ -56,6 +66,7 @@ from services.reimbursement.events.course import (
     StackingLimitChecked,
 )
 from services.reimbursement.events.envelope import CommitmentMoved
+from services.reimbursement.events.tax import TaxRecoveryDeclared
 from shared.kernel.decider import Fold
 
 DraftEvent: TypeAlias = (
@@ -85,7 +96,14 @@ EndEvent: TypeAlias = (
     | RetentionStarted
 )
 AgreementEvent: TypeAlias = (
-    DraftEvent | CeilingShared | AmendmentEvent | ConsortiumEvent | CourseEvent | EndEvent
+    DraftEvent
+    | CeilingShared
+    | AmendmentEvent
+    | ConsortiumEvent
+    | CourseEvent
+    | EndEvent
+    | AuditEvent
+    | TaxRecoveryDeclared
 )
 
 
@@ -330,6 +348,17 @@ def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:
     match event:
         case CeilingShared():
             return _shared(agreement, event)
+        case TaxRecoveryDeclared():
+            return replace(agreement, recoveries=(*agreement.recoveries, recovery_of(event)))
+        case (
+            AuditOpened()
+            | AuditSampleDrawn()
+            | AuditFindingRecorded()
+            | AuditFindingContested()
+            | AuditFindingResolved()
+            | AuditFindingExtended()
+        ):
+            return replace(agreement, audits=evolve_audits(agreement.audits, event))
         case (
             AgreementDrafted()
             | AgreementTermsStated()

@@ -2,11 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, TypeAlias, assert_never
 
-from services.reimbursement.domain.payment import Payment, PaymentEvent, pay
-from services.reimbursement.events.agreement import ClaimPeriodOpened, CostKind
+from services.reimbursement.domain.account import note
+from services.reimbursement.domain.aftermath import (
+    Aftermath,
+    Correction,
+    CorrectionEvent,
+    HoldEvent,
+    evolve_corrections,
+    evolve_holds,
+)
+from services.reimbursement.domain.claim_refusals import (
+    ClaimAlreadyDecided,
+    ClaimNotFiled,
+    ClaimNotFound,
+    CostLineNotFound,
+    NotTheClaimant,
+)
+from services.reimbursement.domain.claim_talk import Assessment, Import, Query, Talk
+from services.reimbursement.domain.cost_line import (
+    CostLine,
+    EnteredEvent,
+    LineEvent,
+    entered,
+    evolve_line,
+)
+from services.reimbursement.domain.payment import NotedEvent, Payment, PaymentEvent, pay
+from services.reimbursement.events.agreement import ClaimPeriodOpened
 from services.reimbursement.events.claim import (
     ClaimApprovalGiven,
     ClaimApproved,
@@ -17,18 +41,35 @@ from services.reimbursement.events.claim import (
     CostLineAssessed,
     CostLineRecorded,
     CostLineWithdrawn,
-    EvidenceAttached,
     Necessity,
 )
+from services.reimbursement.events.correction import (
+    CorrectionApprovalGiven,
+    CorrectionApproved,
+    CorrectionOpened,
+    CorrectionWithdrawn,
+    CostLineAdjusted,
+)
+from services.reimbursement.events.holding import PaymentHeld, PaymentHoldReleased
+from services.reimbursement.events.line_course import (
+    ClaimQueried,
+    CostLineCorrected,
+    CostLineReclaimed,
+    LinesImported,
+    QueryAnswered,
+    SupplierPaymentsReviewed,
+)
 from services.reimbursement.events.payment import (
+    BankDebitNoted,
+    LateConfirmationNoted,
     PaymentAuthorised,
     PaymentConfirmed,
     PaymentFailed,
     PaymentIssued,
+    PaymentReturned,
 )
 from shared.kernel.commands import Actor
 from shared.kernel.decider import Fold
-from shared.kernel.refusals import NotFound, NotOnBehalf, Refusal
 
 Status: TypeAlias = Literal[
     "absent",
@@ -36,6 +77,7 @@ Status: TypeAlias = Literal[
     "draft",
     "filed",
     "under_review",
+    "queried",
     "assessed",
     "approved",
     "rejected",
@@ -44,94 +86,14 @@ Status: TypeAlias = Literal[
     "issued",
     "paid",
     "failed",
+    "returned",
 ]
 COUNTED: frozenset[Status] = frozenset(
-    {"approved", "settled", "payment_authorised", "issued", "paid", "failed"}
+    {"approved", "settled", "payment_authorised", "issued", "paid", "failed", "returned"}
 )
 """From the approval on, a claim's costs count towards the entitlement."""
-
-
-class ClaimNotFound(NotFound):
-    """There is no such claim period, or it is not for you to know."""
-
-    french = "Il n'y a pas de telle période de réclamation, ou vous n'avez pas à la connaître."
-
-
-class CostLineNotFound(NotFound):
-    """The claim has no such cost line; it may have been withdrawn."""
-
-    french = "La réclamation n'a pas cette ligne de coût; elle a peut-être été retirée."
-
-
-class NotTheClaimant(NotOnBehalf):
-    """Staff act on a participant's claim only in its name: say so with `On-Behalf-Of`."""
-
-    french = "Le personnel n'agit pour un participant qu'en son nom : indiquez `On-Behalf-Of`."
-
-
-class ClaimAlreadyFiled(Refusal):
-    """This quarter was already claimed; what is filed changes by correction only."""
-
-    rule = "R-3"
-    french = "Ce trimestre a déjà été réclamé; seule une correction change ce qui est déposé."
-
-
-class ClaimNotFiled(Refusal):
-    """The claim was not filed yet, so there is nothing to assess or decide."""
-
-    rule = "R-3"
-    french = "La réclamation n'est pas encore déposée; il n'y a rien à évaluer ni à décider."
-
-
-class ClaimAlreadyDecided(Refusal):
-    """The claim is already assessed or decided at this step; it is not done twice."""
-
-    rule = "R-11"
-    french = "La réclamation est déjà évaluée ou décidée à cette étape; cela ne se refait pas."
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A document behind a line, by its hash."""
-
-    sha256: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class CostLine:
-    """One cost, net of recoverable tax; `eligible_cents` is absent until it is assessed."""
-
-    line_id: str
-    kind: CostKind
-    description: str | None
-    supplier: str
-    invoice_number: str
-    invoiced_on: date
-    incurred_from: date
-    incurred_to: date
-    paid_on: date | None
-    amount_cents: int
-    tax_cents: int
-    place: str
-    related_party: bool
-    document: str
-    evidence: tuple[Evidence, ...] = ()
-    eligible_cents: int | None = None
-    reason_code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """What the claim is worth: cumulative amounts but for gross, offset and payable, in cents."""
-
-    gross_cents: int
-    entitled_cents: int
-    holdback_cents: int
-    paid_before_cents: int
-    offset_cents: int
-    payable_cents: int
-    unfunded_cents: int
+UNPAID_DAYS = timedelta(days=91)
+"""Older filings don't say when unpaid lines are deducted: at the start of day 91 (R-13)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +114,18 @@ class Claim:
     certifier: str = ""
     filed_on: date | None = None
     late: bool = False
+    deducted_on: date | None = None
+    """The day at whose start whatever suppliers were not paid is deducted (R-13)."""
+    suppliers_reviewed_on: date | None = None
+    queries: tuple[Query, ...] = ()
+    latest_import: Import | None = None
     assessors: frozenset[str] = frozenset()
     assessment: Assessment | None = None
     approvers: tuple[str, ...] = ()
     payable_cents: int = 0
     payment: Payment | None = None
+    after: Aftermath = field(default_factory=Aftermath)
+    """What followed the approval: holds, earlier payments, corrections."""
 
     @property
     def can_change(self) -> bool:
@@ -165,15 +134,14 @@ class Claim:
 
     @property
     def total_cents(self) -> int:
-        """The sum of all lines."""
+        """The sum of all lines; a pending rate or a suspected duplicate counts 0."""
         return sum(line.amount_cents for line in self.lines.values())
 
     @property
     def finished(self) -> bool:
         """Whether nothing is open any more: never used, rejected, settled or paid (R-16)."""
-        return self.status in ("absent", "rejected", "settled", "paid") or (
-            self.can_change and not self.lines
-        )
+        at_rest = self.status in ("absent", "rejected", "settled", "paid")
+        return (at_rest and self.after.finished) or (self.can_change and not self.lines)
 
     def line(self, line_id: str) -> CostLine:
         """The line of this id. Raises CostLineNotFound."""
@@ -194,13 +162,11 @@ def may_read(claim: Claim, by: Actor) -> bool:
     return by.may_read((claim.organisation_id,))
 
 
-def require_changeable(claim: Claim, by: Actor) -> None:
-    """Raise a refusal unless this person may change this claim's lines now (I-13, R-3)."""
+def require_claimant(claim: Claim, by: Actor) -> None:
+    """Raise a refusal unless this person may act for this claim's participant (I-13)."""
     require_known(claim, by)
     if not by.acts_for((claim.organisation_id,)):
         raise NotTheClaimant
-    if not claim.can_change:
-        raise ClaimAlreadyFiled
 
 
 def require_status(claim: Claim, *allowed: Status) -> None:
@@ -211,54 +177,40 @@ def require_status(claim: Claim, *allowed: Status) -> None:
         raise ClaimAlreadyDecided
 
 
-def _recorded(claim: Claim, event: CostLineRecorded) -> Claim:
-    line = CostLine(
-        line_id=event.line_id,
-        kind=event.kind,
-        description=event.description,
-        supplier=event.supplier,
-        invoice_number=event.invoice_number,
-        invoiced_on=event.invoiced_on,
-        incurred_from=event.incurred_from,
-        incurred_to=event.incurred_to,
-        paid_on=event.paid_on,
-        amount_cents=event.amount_cents,
-        tax_cents=event.tax_cents,
-        place=event.place,
-        related_party=event.related_party,
-        document=event.document,
-    )
-    return replace(claim, status="draft", lines={**claim.lines, line.line_id: line})
-
-
 def _with_line(claim: Claim, line: CostLine) -> Claim:
     return replace(claim, lines={**claim.lines, line.line_id: line})
 
 
-LineEvent: TypeAlias = CostLineRecorded | CostLineWithdrawn | EvidenceAttached | CostLineAssessed
+LineCourse: TypeAlias = EnteredEvent | CostLineWithdrawn | LineEvent
 
 
-def _with_line_event(claim: Claim, event: LineEvent) -> Claim:
+def _with_line_event(claim: Claim, event: LineCourse) -> Claim:
     match event:
-        case CostLineRecorded():
-            return _recorded(claim, event)
+        case CostLineRecorded() | CostLineCorrected() | CostLineReclaimed():
+            line = entered(event, claim.lines.get(event.line_id))
+            return replace(_with_line(claim, line), status="draft")
         case CostLineWithdrawn():
             others = {name: line for name, line in claim.lines.items() if name != event.line_id}
             return replace(claim, lines=others)
-        case EvidenceAttached():
-            line = claim.lines[event.line_id]
-            evidence = (*line.evidence, Evidence(event.sha256, event.kind))
-            return _with_line(claim, replace(line, evidence=evidence))
         case CostLineAssessed():
-            line = claim.lines[event.line_id]
-            decided = replace(
-                line, eligible_cents=event.eligible_cents, reason_code=event.reason_code
-            )
-            return replace(
-                _with_line(claim, decided),
-                status="under_review",
-                assessors=claim.assessors | {event.assessed_by},
-            )
+            decided = _with_line(claim, evolve_line(claim.lines[event.line_id], event))
+            assessors = claim.assessors | {event.assessed_by}
+            return replace(decided, status="under_review", assessors=assessors)
+        case _:
+            return _with_line(claim, evolve_line(claim.lines[event.line_id], event))
+
+
+def _with_talk(claim: Claim, event: Talk) -> Claim:
+    match event:
+        case ClaimQueried():
+            return replace(claim, status="queried", queries=(*claim.queries, Query.of(event)))
+        case QueryAnswered():
+            queries = tuple(query.with_answer(event) for query in claim.queries)
+            return replace(claim, status="under_review", queries=queries)
+        case LinesImported():
+            return replace(claim, latest_import=Import.of(event))
+        case SupplierPaymentsReviewed():
+            return replace(claim, suppliers_reviewed_on=event.reviewed_on)
         case _:
             assert_never(event)
 
@@ -273,23 +225,15 @@ def _filed(claim: Claim, event: ClaimFiled) -> Claim:
         certifier=event.certifier,
         filed_on=event.filed_on,
         late=event.late,
+        deducted_on=event.deducted_on or event.filed_on + UNPAID_DAYS,
     )
 
 
 def _assessed(claim: Claim, event: ClaimAssessed) -> Claim:
-    assessment = Assessment(
-        gross_cents=event.gross_cents,
-        entitled_cents=event.entitled_cents,
-        holdback_cents=event.holdback_cents,
-        paid_before_cents=event.paid_before_cents,
-        offset_cents=event.offset_cents,
-        payable_cents=event.payable_cents,
-        unfunded_cents=event.unfunded_cents,
-    )
     return replace(
         claim,
         status="assessed",
-        assessment=assessment,
+        assessment=Assessment.of(event),
         assessors=claim.assessors | {event.assessed_by},
         payable_cents=event.payable_cents,
     )
@@ -334,12 +278,47 @@ def _with_payment(claim: Claim, event: PaymentEvent) -> Claim:
             status = "paid"
         case PaymentFailed():
             status = "failed"
+        case PaymentReturned():
+            status = "returned"
         case _:
             assert_never(event)
-    return replace(claim, status=status, payment=pay(claim.payment, event))
+    past = claim.after.past_payments
+    if isinstance(event, PaymentAuthorised) and claim.payment is not None:
+        past = (*past, claim.payment)
+    after = replace(claim.after, past_payments=past)
+    return replace(claim, status=status, payment=pay(claim.payment, event), after=after)
 
 
-ClaimEvent: TypeAlias = ClaimPeriodOpened | LineEvent | Decision | PaymentEvent
+Aftereffect: TypeAlias = HoldEvent | CorrectionEvent | NotedEvent
+
+
+def _with_aftereffect(claim: Claim, event: Aftereffect) -> Claim:
+    match event:
+        case PaymentHeld() | PaymentHoldReleased():
+            return replace(claim, after=evolve_holds(claim.after, event))
+        case LateConfirmationNoted() | BankDebitNoted():
+            payment, past = note(claim.payment, claim.after.past_payments, event)
+            after = replace(claim.after, past_payments=past)
+            return replace(claim, payment=payment, after=after)
+        case CorrectionApproved():
+            corrected = adjusted(claim, claim.after.corrections[event.correction_id])
+            return replace(corrected, after=evolve_corrections(claim.after, event))
+        case _:
+            return replace(claim, after=evolve_corrections(claim.after, event))
+
+
+def adjusted(claim: Claim, correction: Correction) -> Claim:
+    """The claim as it counts with a correction; what was filed and assessed stays in its lines."""
+    lines = dict(claim.lines)
+    for line_id, adjustment in correction.lines.items():
+        line = lines[line_id]
+        lines[line_id] = replace(line, adjusted_cents=line.adjusted_cents + adjustment.delta_cents)
+    return replace(claim, lines=lines)
+
+
+ClaimEvent: TypeAlias = (
+    ClaimPeriodOpened | LineCourse | Talk | Decision | PaymentEvent | Aftereffect
+)
 
 
 def evolve(claim: Claim, event: ClaimEvent) -> Claim:
@@ -355,18 +334,45 @@ def evolve(claim: Claim, event: ClaimEvent) -> Claim:
                 opens_on=event.opens_on,
                 due_on=event.due_on,
             )
-        case CostLineRecorded() | CostLineWithdrawn() | EvidenceAttached() | CostLineAssessed():
-            return _with_line_event(claim, event)
-        case PaymentAuthorised() | PaymentIssued() | PaymentConfirmed() | PaymentFailed():
+        case ClaimQueried() | QueryAnswered() | LinesImported() | SupplierPaymentsReviewed():
+            return _with_talk(claim, event)
+        case (
+            PaymentAuthorised()
+            | PaymentIssued()
+            | PaymentConfirmed()
+            | PaymentFailed()
+            | PaymentReturned()
+        ):
             return _with_payment(claim, event)
-        case _:
+        case (
+            PaymentHeld()
+            | PaymentHoldReleased()
+            | LateConfirmationNoted()
+            | BankDebitNoted()
+            | CorrectionOpened()
+            | CostLineAdjusted()
+            | CorrectionApprovalGiven()
+            | CorrectionApproved()
+            | CorrectionWithdrawn()
+        ):
+            return _with_aftereffect(claim, event)
+        case (
+            ClaimFiled()
+            | ClaimAssessed()
+            | ClaimApprovalGiven()
+            | ClaimApproved()
+            | ClaimSettled()
+            | ClaimRejected()
+        ):
             return _with_decision(claim, event)
+        case _:
+            return _with_line_event(claim, event)
 
 
 def assessed_lines(claim: Claim) -> Sequence[tuple[CostLine, int]]:
-    """The lines with their eligible amounts, in cents; a line not yet assessed is left out."""
+    """The lines with what counts of them, in cents; a line not yet assessed is left out."""
     return [
-        (line, line.eligible_cents)
+        (line, line.counted_cents)
         for line in claim.lines.values()
         if line.eligible_cents is not None
     ]

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from hashlib import sha256
 
 from services.reimbursement.domain.account import Account
 from services.reimbursement.domain.agreement import Agreement
-from services.reimbursement.domain.claim import Claim, CostLine, assessed_lines
-from services.reimbursement.domain.split import split_by_days
+from services.reimbursement.domain.claim import Claim, assessed_lines
+from services.reimbursement.domain.days import counted_parts
 from services.reimbursement.events.claim import RateShare
 from shared.kernel.canonical import canonical
 from shared.kernel.money import allocate, half_up, portion
@@ -140,27 +139,15 @@ def _taken(
 
 
 def accepted_by_rate(claim: Claim, agreement: Agreement) -> tuple[RateShare, ...]:
-    """The claim's eligible costs by the exact rate in force on the days they were incurred.
+    """What counts of the claim's costs, by the exact rate in force on their incurred days.
 
-    A line over a change of rate is cut there by calendar days (R-18).
+    A line over a change of rate, or over days that don't count, is cut there by days (R-18).
     """
     totals: dict[Fraction, int] = {}
-    for line, eligible_cents in assessed_lines(claim):
-        cuts = _rate_changes(claim, line, agreement)
-        for part in split_by_days(eligible_cents, line.incurred_from, line.incurred_to, cuts):
-            rate = agreement.rate_on(claim.organisation_id, line.kind, part.first)
-            totals[rate] = totals.get(rate, 0) + part.amount_cents
+    for line, cents in assessed_lines(claim):
+        for _, rate, part in counted_parts(line, cents, agreement, claim.organisation_id):
+            totals[rate] = totals.get(rate, 0) + part
     return tuple(RateShare(rate=rate, accepted_cents=totals[rate]) for rate in sorted(totals))
-
-
-def _rate_changes(claim: Claim, line: CostLine, agreement: Agreement) -> set[date]:
-    own = [
-        agreed
-        for agreed in agreement.rates
-        if (agreed.organisation_id, agreed.kind) == (claim.organisation_id, line.kind)
-    ]
-    ends = {agreed.applies_to for agreed in own if agreed.applies_to is not None}
-    return ends | {agreed.applies_from for agreed in own}
 
 
 def inputs_hash(claim: Claim, account: Account, agreement: Agreement) -> str:

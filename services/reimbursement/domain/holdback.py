@@ -8,28 +8,42 @@ from services.reimbursement.commands.payment import (
     FailAccountPayment,
     IssueAccountPayment,
     ReleaseHoldback,
+    ReturnAccountPayment,
 )
-from services.reimbursement.domain.account import Account, require_known
+from services.reimbursement.domain.account import Account, evolve, require_known
 from services.reimbursement.domain.agreement import Agreement, require_in_force
+from services.reimbursement.domain.debts import (
+    debts_taken,
+    owing_accounts,
+    paid_elsewhere,
+    received_from,
+)
+from services.reimbursement.domain.holding import require_payable
 from services.reimbursement.domain.member import Member
-from services.reimbursement.domain.paying import require_active_member
+from services.reimbursement.domain.payee import Payee
+from services.reimbursement.domain.paying import paying_days
 from services.reimbursement.domain.payment import (
     NothingPayable,
     PaymentAlreadyAuthorised,
     authorise,
+    bring_back,
     confirm,
     fail,
     issue,
 )
+from services.reimbursement.domain.settling import counted_against, offset
+from services.reimbursement.events.debt import TopUpAuthorised
 from services.reimbursement.events.payment import (
     HoldbackReleased,
-    PaymentAuthorised,
+    LateConfirmationNoted,
     PaymentConfirmed,
     PaymentFailed,
     PaymentIssued,
+    PaymentReturned,
 )
 from shared.kernel.commands import Command
-from shared.kernel.decider import Decider
+from shared.kernel.decider import Decider, Said
+from shared.kernel.events import Event
 from shared.kernel.refusals import Refusal, SamePerson
 
 
@@ -48,51 +62,77 @@ class HoldbackAlreadyReleased(Refusal):
 
 
 class HoldbackNotReleased(Refusal):
-    """The balance of an account is paid once its holdback is released; before, claims are."""
+    """A balance is paid once the holdback is released, or what a correction added; else claims."""
 
     rule = "R-13"
-    french = "Le solde d'un compte se paie après la retenue; avant, ce sont les réclamations."
+    french = "Un solde se paie après la retenue, ou par correction; sinon, par les réclamations."
 
 
-def release_holdback(
-    ask: ReleaseHoldback, account: Account, agreement: Agreement
-) -> Sequence[HoldbackReleased]:
-    """Hold nothing back any more; what was held becomes payable from the account (R-13)."""
+def release_holdback(ask: ReleaseHoldback, account: Account, agreement: Agreement) -> Said:
+    """Hold nothing back any more; what was held is payable, or covers what is owed (R-12, R-13)."""
     require_known(account, ask.by)
     require_in_force(agreement)
     if not agreement.final_report_accepted:
         raise FinalReportNotAccepted
     if account.holdback_released:
         raise HoldbackAlreadyReleased
-    return [
-        HoldbackReleased(
-            project_id=account.project_id,
-            organisation_id=account.organisation_id,
-            amount_cents=account.holdback_cents,
-            released_by=ask.by.person,
-        )
-    ]
+    released = HoldbackReleased(
+        project_id=account.project_id,
+        organisation_id=account.organisation_id,
+        amount_cents=account.holdback_cents,
+        released_by=ask.by.person,
+    )
+    covered = max(counted_against(account.free_cents, account.holdback_cents), 0)
+    return [released, *offset(evolve(account, released), covered, ask.effective_on)]
 
 
 def authorise_account_payment(
-    ask: AuthoriseAccountPayment, account: Account, agreement: Agreement, member: Member
-) -> Sequence[PaymentAuthorised]:
+    ask: AuthoriseAccountPayment,
+    account: Account,
+    agreement: Agreement,
+    member: Member,
+    owing: Mapping[str, Account],
+    **_: Payee,
+) -> Said:
     """Let the balance that no claim is promised go to the bank (R-1, R-2, R-24).
 
-    By another person than who released the holdback (X6).
+    Once the holdback is released, or for what a correction added; by another person than released
+    the one or approved the other (X6). Debts in other agreements are taken off, as from a claim.
     """
     require_known(account, ask.by)
     require_in_force(agreement)
-    if not account.holdback_released:
+    if not account.holdback_released and not account.debt.adds:
         raise HoldbackNotReleased
     if account.payment is not None and account.payment.on_its_way:
         raise PaymentAlreadyAuthorised
     if account.free_cents <= 0:
         raise NothingPayable
-    if ask.by.person == account.released_by:
+    if ask.by.person in {account.released_by, *account.debt.approvers}:
         raise SamePerson
-    require_active_member(member, ask)
-    return [authorise(ask, account.free_cents)]
+    require_payable(None, agreement, member, paying_days(ask))
+    taken = debts_taken(owing, account.free_cents)
+    amount = account.free_cents - sum(taken.values())
+    elsewhere = paid_elsewhere(account, owing, taken, ask.effective_on)
+    return {
+        "account": [*elsewhere, *_sent(ask, account, amount)],
+        **received_from(account, owing, taken, ask.effective_on),
+    }
+
+
+def _sent(ask: AuthoriseAccountPayment, account: Account, amount: int) -> Sequence[Event]:
+    if amount <= 0:
+        return []
+    if not account.debt.adds:
+        return [authorise(ask, amount)]
+    topped_up = TopUpAuthorised(
+        project_id=account.project_id,
+        organisation_id=account.organisation_id,
+        payment_id=ask.payment_id,
+        amount_cents=amount,
+        balance_cents=0,
+        settles=account.debt.settled_at(0),
+    )
+    return [topped_up, authorise(ask, amount)]
 
 
 def issue_account_payment(ask: IssueAccountPayment, account: Account) -> Sequence[PaymentIssued]:
@@ -103,16 +143,24 @@ def issue_account_payment(ask: IssueAccountPayment, account: Account) -> Sequenc
 
 def confirm_account_payment(
     ask: ConfirmAccountPayment, account: Account
-) -> Sequence[PaymentConfirmed]:
+) -> Sequence[PaymentConfirmed | LateConfirmationNoted]:
     """Record that the participant has the money; a second confirmation changes nothing."""
     require_known(account, ask.by)
-    return confirm(ask, account.payment)
+    return confirm(ask, account.payment, account.past_payments)
 
 
 def fail_account_payment(ask: FailAccountPayment, account: Account) -> Sequence[PaymentFailed]:
     """Record that the bank could not pay; the balance may be authorised again."""
     require_known(account, ask.by)
     return [fail(ask, account.payment)]
+
+
+def return_account_payment(
+    ask: ReturnAccountPayment, account: Account
+) -> Sequence[PaymentReturned]:
+    """Record that the money came back; the balance may be authorised again."""
+    require_known(account, ask.by)
+    return bring_back(ask, account.payment, account.past_payments)
 
 
 _ACCOUNT = "account-{project_id}.{organisation_id}"
@@ -125,8 +173,11 @@ DECIDERS: Mapping[type[Command], Decider] = {
         account=_ACCOUNT,
         agreement="agreement-{project_id}",
         member="organisation-{organisation_id}",
+        payee="payee-{organisation_id}",
+        owing=owing_accounts,
     ),
     IssueAccountPayment: Decider(issue_account_payment, account=_ACCOUNT),
     ConfirmAccountPayment: Decider(confirm_account_payment, account=_ACCOUNT),
     FailAccountPayment: Decider(fail_account_payment, account=_ACCOUNT),
+    ReturnAccountPayment: Decider(return_account_payment, account=_ACCOUNT),
 }

@@ -1,96 +1,47 @@
-"""Entering the cost lines of a claim, their evidence, and taking lines back."""
+"""Entering the cost lines of a claim, correcting them, their evidence, and taking lines back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import get_args
+from typing import Any
 
 from services.reimbursement.commands.claim import (
     AttachEvidence,
+    CorrectCostLine,
+    CostFacts,
+    FixExchangeRate,
     RecordCostLine,
     WithdrawCostLine,
 )
 from services.reimbursement.domain.agreement import Agreement, require_in_force
-from services.reimbursement.domain.claim import Claim, require_changeable
-from services.reimbursement.domain.document import Document, document_key
+from services.reimbursement.domain.claim import Claim, require_claimant
+from services.reimbursement.domain.cost_line import DOLLARS, CostLine
+from services.reimbursement.domain.document import Document, Use, stream_of
+from services.reimbursement.domain.entry import Seen, claims_between, document_of, enter
+from services.reimbursement.domain.exchange import Exchange
+from services.reimbursement.domain.exchange import stream_of as exchange_stream
+from services.reimbursement.domain.line_rate import Wanted, fix, original_of
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
-from services.reimbursement.domain.split import split_by_days
+from services.reimbursement.domain.transitions import must_be_legal
 from services.reimbursement.events.claim import (
-    CostLineRecorded,
     CostLineWithdrawn,
     DocumentShareReleased,
-    DocumentShareTaken,
     EvidenceAttached,
-    Province,
+    EvidenceReleased,
+    EvidenceUsed,
+)
+from services.reimbursement.events.line_course import (
+    DeductionReturnReleased,
+    DuplicateSuspected,
+    ExchangeRateFixed,
 )
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Said, States
-from shared.kernel.periods import Quarter, quarters
-from shared.kernel.refusals import Invalid, Refusal
+from shared.kernel.events import Event
+from shared.kernel.periods import Quarter
+from shared.kernel.refusals import Refusal
 
-LINES_MAX = 1_000
-"""Lines of one claim: payrolls of large participants fit; longer lists are not read by anybody."""
 EVIDENCE_MAX = 50
 """Documents behind one line."""
-PROVINCES: Mapping[str, Province] = {
-    code: province for province in get_args(Province) for code in (province, f"CA-{province}")
-}
-
-
-class IncurredBackwards(Invalid):
-    """The last day on which the cost was incurred lies before the first."""
-
-    rule = "R-6"
-    french = "Le dernier jour où le coût a été engagé précède le premier."
-
-
-class TaxAgainstAmount(Invalid):
-    """The tax has another sign than the amount; a credit note has both below zero."""
-
-    rule = "R-20"
-    french = "La taxe n'a pas le signe du montant; une note de crédit a les deux négatifs."
-
-
-class NotInCanada(Refusal):
-    """Work and cost must be in Canada: name the province or territory, such as `QC`."""
-
-    rule = "R-4"
-    french = "Travail et coût doivent être au Canada : nommez la province ou le territoire."
-
-
-class OutsideEligiblePeriod(Refusal):
-    """The cost was not incurred between the agreement's first eligible day and its end date."""
-
-    rule = "R-6"
-    french = "Le coût n'a pas été engagé entre le premier jour admissible et la date de fin."
-
-
-class CrossesQuarters(Refusal):
-    """The cost crosses a quarter's end; enter each of the proposed parts in its quarter's claim."""
-
-    rule = "R-18"
-    french = "Le coût dépasse la fin d'un trimestre; inscrivez chaque part dans son trimestre."
-
-
-class OtherQuarter(Refusal):
-    """The cost belongs to another quarter; enter it in the claim of the day it was incurred."""
-
-    rule = "R-21"
-    french = "Le coût est d'un autre trimestre; inscrivez-le dans la réclamation de son jour."
-
-
-class DuplicateDocument(Refusal):
-    """This invoice was already entered: same supplier, number and gross, dates close together."""
-
-    rule = "R-23"
-    french = "Cette facture est déjà inscrite : même fournisseur, numéro et montant, dates proches."
-
-
-class TooManyLines(Refusal):
-    """The claim has as many cost lines as it can; put smaller costs of one document together."""
-
-    french = "La réclamation a toutes les lignes possibles; groupez celles d'un même document."
 
 
 class TooMuchEvidence(Refusal):
@@ -99,177 +50,238 @@ class TooMuchEvidence(Refusal):
     french = "La ligne a tous les documents possibles; réunissez-en plusieurs en un seul."
 
 
-@dataclass(frozen=True, slots=True)
-class ProposedPart:
-    """The part of a cost that falls in one quarter; both days inclusive, in cents."""
+class ReclaimedLine(Refusal):
+    """A line that brings back a deducted one states nothing anew; withdraw it instead."""
 
-    quarter: str
-    incurred_from: date
-    incurred_to: date
-    amount_cents: int
-    tax_cents: int
+    rule = "R-13"
+    french = "Une ligne qui ramène un coût déduit ne s'énonce pas à nouveau; retirez-la."
 
 
-def proposed_parts(ask: RecordCostLine) -> Sequence[ProposedPart]:
-    """The cost cut at the quarters' ends by calendar days; amounts and taxes add up (R-18)."""
-    first, last = ask.incurred_from, ask.incurred_to
-    cuts = [quarter.start for quarter in quarters(first, last)]
-    amounts = split_by_days(ask.amount_cents, first, last, cuts)
-    taxes = split_by_days(ask.tax_cents, first, last, cuts)
-    return [
-        ProposedPart(
-            quarter=str(Quarter.of(amount.first)),
-            incurred_from=amount.first,
-            incurred_to=amount.last,
-            amount_cents=amount.amount_cents,
-            tax_cents=tax.amount_cents,
-        )
-        for amount, tax in zip(amounts, taxes, strict=True)
-    ]
+class RateIsFixed(Refusal):
+    """The line needs no exchange rate, or it has one, and keeps it for good."""
+
+    rule = "R-22"
+    french = "La ligne n'a pas besoin de taux de change, ou elle en a un, pour de bon."
 
 
-def _check_days(ask: RecordCostLine, claim: Claim, agreement: Agreement) -> None:
-    """Raise unless the cost lies in the agreement's time and in the claim's quarter."""
-    if ask.incurred_to < ask.incurred_from:
-        raise IncurredBackwards
-    terms = agreement.terms
-    assert terms is not None, "an agreement in force has terms"
-    if not terms.eligible_from <= ask.incurred_from <= ask.incurred_to <= terms.end_date:
-        raise OutsideEligiblePeriod(eligible_from=terms.eligible_from, end_date=terms.end_date)
-    quarter = Quarter.parse(claim.quarter)
-    first = min(claim.opens_on, quarter.start)  # The first claim may reach back (R-3).
-    if first <= ask.incurred_from and ask.incurred_to < quarter.end:
-        return
-    if Quarter.of(ask.incurred_from) != Quarter.of(ask.incurred_to):
-        raise CrossesQuarters(parts=proposed_parts(ask))
-    raise OtherQuarter(opens_on=first, closes_on=quarter.end - timedelta(days=1))
+def record_cost_line(ask: RecordCostLine, **seen: Any) -> Said:
+    """Enter a cost of the quarter, and take its share of the invoice (R-3 to R-7, R-18 to R-23)."""
+    here = Seen(**seen)
+    require_claimant(here.claim, ask.by)
+    must_be_legal(ask, here.claim)
+    entered = enter(ask, here)
+    return {"claim": entered.claim, document_of(ask): [entered.document]}
 
 
-def _check_line(ask: RecordCostLine, claim: Claim, agreement: Agreement) -> None:
-    require_changeable(claim, ask.by)
-    require_in_force(agreement)
-    if len(claim.lines) >= LINES_MAX:
-        raise TooManyLines(lines_max=LINES_MAX)
-    if ask.amount_cents * ask.tax_cents < 0:
-        raise TaxAgainstAmount
-    if ask.place not in PROVINCES:
-        raise NotInCanada
-    _check_days(ask, claim, agreement)
-
-
-def record_cost_line(
-    ask: RecordCostLine,
-    claim: Claim,
-    agreement: Agreement,
-    policies: Policies,
-    document: Document,
-) -> Said:
-    """Enter a cost of the quarter, and take its share of the invoice (R-3, R-4, R-6, R-18, R-23).
-
-    The invoice's own stream decides who comes first, in whatever claim or project.
-    """
-    _check_line(ask, claim, agreement)
-    pinned = policies.version(agreement.programme, agreement.policy_version)
-    gross_cents = ask.amount_cents + ask.tax_cents
-    if document.repeats(gross_cents, ask.invoiced_on, pinned.parameters.duplicate_days):
-        raise DuplicateDocument
-    key = document_key(ask.supplier, ask.invoice_number)
-    recorded = CostLineRecorded(
-        claim_id=claim.claim_id,
-        project_id=claim.project_id,
-        organisation_id=claim.organisation_id,
-        line_id=ask.line_id,
-        kind=ask.kind,
-        description=ask.description,
-        supplier=ask.supplier,
-        invoice_number=ask.invoice_number,
-        invoiced_on=ask.invoiced_on,
-        incurred_from=ask.incurred_from,
-        incurred_to=ask.incurred_to,
-        paid_on=ask.paid_on,
-        amount_cents=ask.amount_cents,
-        tax_cents=ask.tax_cents,
-        place=PROVINCES[ask.place],
-        related_party=ask.related_party,
-        document=key,
-        recorded_by=ask.by.person,
-    )
-    taken = DocumentShareTaken(
-        document=key,
-        claim_id=claim.claim_id,
-        project_id=claim.project_id,
-        organisation_id=claim.organisation_id,
-        line_id=ask.line_id,
-        gross_cents=gross_cents,
-        invoiced_on=ask.invoiced_on,
-        policy_version=pinned.version,
-    )
-    return {"claim": [recorded], "document": [taken]}
+def correct_cost_line(ask: CorrectCostLine, **seen: Any) -> Said:
+    """State a line of the draft anew; its rate and duplicates are looked up again (R-22, R-23)."""
+    here = Seen(**seen)
+    require_claimant(here.claim, ask.by)
+    must_be_legal(ask, here.claim)
+    before = here.claim.line(ask.line_id)
+    if before.reclaims is not None:
+        raise ReclaimedLine
+    entered = enter(ask, here, before)
+    former, now = stream_of(before.document), document_of(ask)
+    said: dict[str, Sequence[Event]] = {"claim": entered.claim, now: [entered.document]}
+    if former != now:
+        said[former] = [
+            DocumentShareReleased(document=before.document, **_owner(here.claim, before))
+        ]
+    for proof in before.evidence:
+        used = _used(here.claim, before, proof.sha256, entered.document.document)
+        said[stream_of(proof.sha256)] = [*said.get(stream_of(proof.sha256), ()), used]
+    return said
 
 
 def withdraw_cost_line(
-    ask: WithdrawCostLine, claim: Claim, documents: Mapping[str, Document]
+    ask: WithdrawCostLine,
+    claim: Claim,
+    documents: Mapping[str, Document],
+    deducted: Mapping[str, Claim],
 ) -> Said:
-    """Take a line back before filing (R-3); its share of the invoice becomes free (R-23)."""
-    require_changeable(claim, ask.by)
+    """Take a line back before filing (R-3); what it rests on becomes free (R-13, R-23)."""
+    require_claimant(claim, ask.by)
+    must_be_legal(ask, claim)
     line = claim.line(ask.line_id)
-    owner = {
-        "claim_id": claim.claim_id,
-        "project_id": claim.project_id,
-        "organisation_id": claim.organisation_id,
-        "line_id": line.line_id,
+    said: dict[str, Sequence[Event]] = {
+        "claim": [CostLineWithdrawn(withdrawn_by=ask.by.person, **_owner(claim, line))]
     }
-    return {
-        "claim": [CostLineWithdrawn(withdrawn_by=ask.by.person, **owner)],
-        _stream(line.document): [DocumentShareReleased(document=line.document, **owner)],
-    }
+    if line.reclaims is not None:
+        [stream] = deducted
+        released = DeductionReturnReleased(
+            claim_id=line.reclaims.claim_id,
+            project_id=claim.project_id,
+            organisation_id=claim.organisation_id,
+            line_id=line.reclaims.line_id,
+            by_claim_id=claim.claim_id,
+            by_line_id=line.line_id,
+        )
+        return {**said, stream: [released]}
+    said[stream_of(line.document)] = [
+        DocumentShareReleased(document=line.document, **_owner(claim, line))
+    ]
+    for proof in line.evidence:
+        released_proof = EvidenceReleased(document=proof.sha256, **_owner(claim, line))
+        stream = stream_of(proof.sha256)
+        said[stream] = [*said.get(stream, ()), released_proof]
+    return said
 
 
-def attach_evidence(ask: AttachEvidence, claim: Claim) -> Sequence[EvidenceAttached]:
-    """Attach a document to a line; the same document once more changes nothing (R-6)."""
-    require_changeable(claim, ask.by)
+def attach_evidence(ask: AttachEvidence, claim: Claim, proof: Document) -> Said:
+    """Attach a document to a line; the same document once more changes nothing (R-6).
+
+    A file that proves a cost of another claim on another invoice makes the line suspect (R-23).
+    """
+    require_claimant(claim, ask.by)
+    must_be_legal(ask, claim)
     line = claim.line(ask.line_id)
     if any(evidence.sha256 == ask.sha256 for evidence in line.evidence):
         return []
     if len(line.evidence) >= EVIDENCE_MAX:
         raise TooMuchEvidence(evidence_max=EVIDENCE_MAX)
+    attached = EvidenceAttached(
+        sha256=ask.sha256, kind=ask.kind, attached_by=ask.by.person, **_owner(claim, line)
+    )
+    return {
+        "claim": [attached, *_suspicion(claim, line, proof)],
+        "proof": [_used(claim, line, ask.sha256, line.document)],
+    }
+
+
+def _suspicion(claim: Claim, line: CostLine, proof: Document) -> Sequence[DuplicateSuspected]:
+    used = proof.used_elsewhere(Use(claim.claim_id, line.line_id, line.document))
+    if used is None or line.reclaims is not None or line.suspended_as_duplicate:
+        return []
     return [
-        EvidenceAttached(
-            claim_id=claim.claim_id,
-            project_id=claim.project_id,
-            organisation_id=claim.organisation_id,
-            line_id=ask.line_id,
-            sha256=ask.sha256,
-            kind=ask.kind,
-            attached_by=ask.by.person,
+        DuplicateSuspected(
+            because="evidence",
+            of_claim_id=used.claim_id,
+            of_line_id=used.line_id,
+            **_owner(claim, line),
         )
     ]
 
 
-def _stream(key: str) -> str:
-    return f"document-{key}"
+def fix_exchange_rate(
+    ask: FixExchangeRate,
+    claim: Claim,
+    agreement: Agreement,
+    policies: Policies,
+    exchanges: Mapping[str, Exchange],
+    claims: Mapping[str, Claim],
+) -> Sequence[ExchangeRateFixed]:
+    """Give a pending line its rate, if there is one by now (R-22); quiet while there is none."""
+    require_claimant(claim, ask.by)
+    must_be_legal(ask, claim)
+    require_in_force(agreement)
+    line = claim.line(ask.line_id)
+    if not line.rate_pending:
+        raise RateIsFixed
+    pinned = policies.version(agreement.programme, agreement.policy_version)
+    day = line.paid_on or line.invoiced_on
+    wanted = Wanted(line.line_id, line.stated, day, ask.debit_cents)
+    owner = _owner(claim, line)
+    owner.pop("line_id")
+    original = original_of(line.stated, claims)
+    return fix(wanted, original, exchanges, pinned.parameters.fx_policy, owner)
 
 
-def _document(ask: RecordCostLine, _: States) -> str:
-    return _stream(document_key(ask.supplier, ask.invoice_number))
+def _owner(claim: Claim, line: CostLine) -> dict[str, str]:
+    return {
+        "claim_id": claim.claim_id,
+        "project_id": claim.project_id,
+        "organisation_id": claim.organisation_id,
+        "line_id": line.line_id,
+    }
+
+
+def _used(claim: Claim, line: CostLine, sha256: str, invoice: str) -> EvidenceUsed:
+    return EvidenceUsed(document=sha256, invoice=invoice, **_owner(claim, line))
+
+
+def documents_of(ask: CostFacts, states: States) -> Sequence[str]:
+    """The streams of the cost's invoice, and of what the line it replaces rests on."""
+    claim: Claim = states["claim"]
+    return [*dict.fromkeys([document_of(ask), *_rests_on(claim.lines.get(ask.line_id))])]
+
+
+def exchanges_of(ask: CostFacts, _: States) -> Sequence[str]:
+    """The stream of the currency's rates; none for dollars."""
+    return [] if ask.currency == DOLLARS else [exchange_stream(ask.currency)]
+
+
+def claims_of(ask: CostFacts, states: States) -> Sequence[str]:
+    """Claims of the quarters from the cost's to this one's, and the credited line's."""
+    claim: Claim = states["claim"]
+    agreement: Agreement = states["agreement"]
+    stem = f"claim-{ask.project_id}.{ask.organisation_id}."
+    named = [] if ask.credit_of is None else [f"claim-{ask.credit_of.claim_id}"]
+    if claim.quarter:
+        first = Quarter.of(max(ask.incurred_from, agreement.eligible_from))
+        past = claims_between(first, Quarter.parse(claim.quarter))
+        named += [f"{stem}{quarter}" for quarter in past]
+    return [*dict.fromkeys(name for name in named if name.startswith(stem))]
+
+
+def _rests_on(line: CostLine | None) -> Sequence[str]:
+    if line is None or line.reclaims is not None:
+        return []
+    return [stream_of(key) for key in (line.document, *(proof.sha256 for proof in line.evidence))]
 
 
 def _documents_of_line(ask: WithdrawCostLine, states: States) -> Sequence[str]:
     claim: Claim = states["claim"]
-    line = claim.lines.get(ask.line_id)
-    return [] if line is None else [_stream(line.document)]
+    return [*dict.fromkeys(_rests_on(claim.lines.get(ask.line_id)))]
 
+
+def _deducted(ask: WithdrawCostLine, states: States) -> Sequence[str]:
+    claim: Claim = states["claim"]
+    line = claim.lines.get(ask.line_id)
+    return [f"claim-{line.reclaims.claim_id}"] if line and line.reclaims else []
+
+
+def _exchanges_of_line(ask: FixExchangeRate, states: States) -> Sequence[str]:
+    claim: Claim = states["claim"]
+    line = claim.lines.get(ask.line_id)
+    if line is None or line.stated.invoice.currency == DOLLARS:
+        return []
+    return [exchange_stream(line.stated.invoice.currency)]
+
+
+def _credited(ask: FixExchangeRate, states: States) -> Sequence[str]:
+    claim: Claim = states["claim"]
+    line = claim.lines.get(ask.line_id)
+    credit_of = line.stated.credit_of if line else None
+    return [] if credit_of is None else [f"claim-{credit_of.claim_id}"]
+
+
+_ENTRY: Mapping[str, Any] = {
+    "claim": "claim-{claim_id}",
+    "agreement": "agreement-{project_id}",
+    "policies": POLICIES,
+    "documents": documents_of,
+    "exchanges": exchanges_of,
+    "claims": claims_of,
+}
+"""What every entered line is decided on."""
 
 DECIDERS: Mapping[type[Command], Decider] = {
-    RecordCostLine: Decider(
-        record_cost_line,
+    RecordCostLine: Decider(record_cost_line, **_ENTRY),
+    CorrectCostLine: Decider(correct_cost_line, **_ENTRY),
+    WithdrawCostLine: Decider(
+        withdraw_cost_line,
+        claim="claim-{claim_id}",
+        documents=_documents_of_line,
+        deducted=_deducted,
+    ),
+    AttachEvidence: Decider(attach_evidence, claim="claim-{claim_id}", proof="document-{sha256}"),
+    FixExchangeRate: Decider(
+        fix_exchange_rate,
         claim="claim-{claim_id}",
         agreement="agreement-{project_id}",
         policies=POLICIES,
-        document=_document,
+        exchanges=_exchanges_of_line,
+        claims=_credited,
     ),
-    WithdrawCostLine: Decider(
-        withdraw_cost_line, claim="claim-{claim_id}", documents=_documents_of_line
-    ),
-    AttachEvidence: Decider(attach_evidence, claim="claim-{claim_id}"),
 }

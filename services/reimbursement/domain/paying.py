@@ -2,35 +2,51 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import reduce
 
 from services.reimbursement.commands.payment import (
     AuthorisePayment,
     ConfirmPayment,
     FailPayment,
     IssuePayment,
+    ReturnPayment,
 )
-from services.reimbursement.domain.account import Account
+from services.reimbursement.domain.account import Account, evolve
 from services.reimbursement.domain.agreement import Agreement, require_in_force
 from services.reimbursement.domain.claim import COUNTED, Claim, require_known
+from services.reimbursement.domain.debts import (
+    debts_taken,
+    owing_accounts,
+    paid_elsewhere,
+    received_from,
+)
+from services.reimbursement.domain.holding import PaymentIsHeld, require_payable
 from services.reimbursement.domain.member import Member
+from services.reimbursement.domain.payee import Payee
 from services.reimbursement.domain.payment import (
     NothingPayable,
     PaymentAlreadyAuthorised,
     authorise,
+    bring_back,
     confirm,
     fail,
     issue,
 )
+from services.reimbursement.domain.settling import offset
 from services.reimbursement.events.claim import ClaimSettled
 from services.reimbursement.events.payment import (
+    LateConfirmationNoted,
     PaymentBooked,
     PaymentConfirmed,
+    PaymentFailed,
     PaymentIssued,
+    PaymentReturned,
     PaymentUnbooked,
     PromiseEnded,
 )
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Said
+from shared.kernel.events import Event
 from shared.kernel.periods import civil_date
 from shared.kernel.refusals import Refusal, SamePerson
 
@@ -42,18 +58,9 @@ class ClaimNotApproved(Refusal):
     french = "La réclamation n'est pas approuvée; rien ne peut en être payé."
 
 
-class MemberNotActive(Refusal):
-    """The participant is not an active member on that day, so the payment is held."""
-
-    rule = "R-1"
-    french = "Le participant n'est pas membre actif ce jour-là; le paiement est retenu."
-
-
-def require_active_member(member: Member, ask: Command) -> None:
-    """Raise MemberNotActive unless it is a member on the business day and today (R-1)."""
-    days: set[date] = {ask.effective_on, civil_date(ask.now)}
-    if not all(member.active_on(day) for day in days):
-        raise MemberNotActive
+def paying_days(ask: Command) -> set[date]:
+    """The civil days on which a payment must be allowed: the business day and today (R-1)."""
+    return {ask.effective_on, civil_date(ask.now)}
 
 
 def _require_due(claim: Claim) -> None:
@@ -61,92 +68,133 @@ def _require_due(claim: Claim) -> None:
         raise ClaimNotApproved
     if claim.status == "settled":
         raise NothingPayable
-    if claim.status not in ("approved", "failed"):
+    if claim.status not in ("approved", "failed", "returned"):
         raise PaymentAlreadyAuthorised
 
 
 def authorise_payment(
-    ask: AuthorisePayment, claim: Claim, account: Account, agreement: Agreement, member: Member
+    ask: AuthorisePayment,
+    claim: Claim,
+    account: Account,
+    agreement: Agreement,
+    member: Member,
+    owing: Mapping[str, Account],
+    **_: Payee,
 ) -> Said:
     """Let an approved claim's amount go to the bank, once (R-1, R-2, R-24, X6).
 
-    Where reductions approved meanwhile left less in the account, no more than that is paid; where
-    they left nothing, the claim is settled. Neither certifier nor assessor may authorise.
+    Where reductions approved meanwhile left less in the account, no more than that is paid. What
+    the participant owes in its other agreements is taken off, once, in those accounts' own streams.
+    Where nothing is left, the claim is settled. Neither certifier nor assessor may authorise.
     """
     require_known(claim, ask.by)
     _require_due(claim)
     require_in_force(agreement)
     if ask.by.person in {claim.certifier, *claim.assessors}:
         raise SamePerson
-    require_active_member(member, ask)
-    amount_cents = min(account.promised_cents[claim.claim_id], account.payable_cents)
-    if amount_cents <= 0:
-        return _nothing_left(claim, account)
-    authorised = authorise(ask, amount_cents)
-    booked = PaymentBooked(
+    require_payable(claim, agreement, member, paying_days(ask))
+    promised, on = account.promised_cents[claim.claim_id], ask.effective_on
+    payable = max(min(promised, account.balance_cents), 0)
+    taken = debts_taken(owing, payable)
+    amount = payable - sum(taken.values())
+    on_claim: Event
+    if amount > 0:
+        on_claim, counted = authorise(ask, amount), _booked(ask, claim, amount)
+    else:
+        on_claim, counted = _settled(claim, account), _promise_ended(claim)
+    elsewhere = paid_elsewhere(evolve(account, counted), owing, taken, on)
+    after = reduce(evolve, [counted, *elsewhere], account)
+    lowered = offset(after, promised - payable, on, claim_id=claim.claim_id)
+    return {
+        "claim": [on_claim],
+        "account": [counted, *elsewhere, *lowered],
+        **received_from(account, owing, taken, on),
+    }
+
+
+def _booked(ask: AuthorisePayment, claim: Claim, amount_cents: int) -> PaymentBooked:
+    return PaymentBooked(
         project_id=claim.project_id,
         organisation_id=claim.organisation_id,
         claim_id=claim.claim_id,
         payment_id=ask.payment_id,
         amount_cents=amount_cents,
+        authorised_on=ask.effective_on,
     )
-    return {"claim": [authorised], "account": [booked]}
 
 
-def _nothing_left(claim: Claim, account: Account) -> Said:
-    settled = ClaimSettled(
+def _settled(claim: Claim, account: Account) -> ClaimSettled:
+    return ClaimSettled(
         claim_id=claim.claim_id,
         project_id=claim.project_id,
         organisation_id=claim.organisation_id,
         carried_cents=min(account.payable_cents, 0),
     )
-    ended = PromiseEnded(
+
+
+def _promise_ended(claim: Claim) -> PromiseEnded:
+    return PromiseEnded(
         project_id=claim.project_id,
         organisation_id=claim.organisation_id,
         claim_id=claim.claim_id,
     )
-    return {"claim": [settled], "account": [ended]}
 
 
 def issue_payment(ask: IssuePayment, claim: Claim) -> Sequence[PaymentIssued]:
-    """Record that the bank has the order for a claim's payment."""
+    """Record that the bank has the order for a claim's payment, unless it is held meanwhile."""
     require_known(claim, ask.by)
-    return issue(ask, claim.payment)
+    issued = issue(ask, claim.payment)
+    if claim.after.holds:
+        raise PaymentIsHeld(reasons=sorted(claim.after.holds))
+    return issued
 
 
-def confirm_payment(ask: ConfirmPayment, claim: Claim) -> Sequence[PaymentConfirmed]:
+def confirm_payment(
+    ask: ConfirmPayment, claim: Claim
+) -> Sequence[PaymentConfirmed | LateConfirmationNoted]:
     """Record that the participant has the money; a second confirmation changes nothing."""
     require_known(claim, ask.by)
-    return confirm(ask, claim.payment)
+    return confirm(ask, claim.payment, claim.after.past_payments)
 
 
 def fail_payment(ask: FailPayment, claim: Claim, account: Account) -> Said:
     """Record that the bank could not pay: the amount no longer counts as paid (R-2)."""
     require_known(claim, ask.by)
     failed = fail(ask, claim.payment)
-    unbooked = PaymentUnbooked(
+    return {"claim": [failed], "account": [unbooked(claim, failed)]}
+
+
+def return_payment(ask: ReturnPayment, claim: Claim, account: Account) -> Said:
+    """Record that the money came back: it counts as paid no longer, and may go again (R-2)."""
+    require_known(claim, ask.by)
+    returned = bring_back(ask, claim.payment, claim.after.past_payments)
+    return {"claim": returned, "account": [unbooked(claim, event) for event in returned]}
+
+
+def unbooked(claim: Claim, event: PaymentFailed | PaymentReturned) -> PaymentUnbooked:
+    """What a claim's account says when its payment failed or came back."""
+    return PaymentUnbooked(
         project_id=claim.project_id,
         organisation_id=claim.organisation_id,
         claim_id=claim.claim_id,
-        payment_id=failed.payment_id,
-        amount_cents=failed.amount_cents,
+        payment_id=event.payment_id,
+        amount_cents=event.amount_cents,
     )
-    return {"claim": [failed], "account": [unbooked]}
 
 
+_CLAIM, _ACCOUNT = "claim-{claim_id}", "account-{project_id}.{organisation_id}"
 DECIDERS: Mapping[type[Command], Decider] = {
     AuthorisePayment: Decider(
         authorise_payment,
-        claim="claim-{claim_id}",
-        account="account-{project_id}.{organisation_id}",
+        claim=_CLAIM,
+        account=_ACCOUNT,
         agreement="agreement-{project_id}",
         member="organisation-{organisation_id}",
+        payee="payee-{organisation_id}",
+        owing=owing_accounts,
     ),
-    IssuePayment: Decider(issue_payment, claim="claim-{claim_id}"),
-    ConfirmPayment: Decider(confirm_payment, claim="claim-{claim_id}"),
-    FailPayment: Decider(
-        fail_payment,
-        claim="claim-{claim_id}",
-        account="account-{project_id}.{organisation_id}",
-    ),
+    IssuePayment: Decider(issue_payment, claim=_CLAIM),
+    ConfirmPayment: Decider(confirm_payment, claim=_CLAIM),
+    FailPayment: Decider(fail_payment, claim=_CLAIM, account=_ACCOUNT),
+    ReturnPayment: Decider(return_payment, claim=_CLAIM, account=_ACCOUNT),
 }

@@ -19,16 +19,26 @@ from services.reimbursement.commands.payment import (
     IssueAccountPayment,
     IssuePayment,
     OfAccount,
+    ReturnAccountPayment,
+    ReturnPayment,
 )
 from services.reimbursement.events.payment import (
+    BankDebitNoted,
+    LateConfirmationNoted,
     PaymentAuthorised,
     PaymentConfirmed,
     PaymentFailed,
     PaymentIssued,
+    PaymentReturned,
 )
 from shared.kernel.refusals import Refusal
 
-PaymentEvent: TypeAlias = PaymentAuthorised | PaymentIssued | PaymentConfirmed | PaymentFailed
+PaymentEvent: TypeAlias = (
+    PaymentAuthorised | PaymentIssued | PaymentConfirmed | PaymentFailed | PaymentReturned
+)
+NotedEvent: TypeAlias = LateConfirmationNoted | BankDebitNoted
+"""What is noted of a payment, live or not, and moves no balance."""
+Status: TypeAlias = Literal["authorised", "issued", "confirmed", "failed", "returned"]
 
 
 class NothingPayable(Refusal):
@@ -65,21 +75,31 @@ class Payment:
 
     payment_id: str
     amount_cents: int
-    status: Literal["authorised", "issued", "confirmed", "failed"]
+    status: Status
     authorised_by: str
     authorised_on: date
     reference: str | None = None
     issued_on: date | None = None
     confirmed_on: date | None = None
     failure: str | None = None
+    """Why it failed or came back."""
+    debits: tuple[str, ...] = ()
+    """Under which of its own references the bank took the money; more than one is too much."""
+    late_confirmation_on: date | None = None
+    """When the bank confirmed it although it had failed or come back: an alert (C-019)."""
 
     @property
     def on_its_way(self) -> bool:
         """Whether it is authorised and neither confirmed nor failed."""
         return self.status in ("authorised", "issued")
 
+    @property
+    def live(self) -> bool:
+        """Whether it counts as paid: neither failed nor returned (R-2)."""
+        return self.status not in ("failed", "returned")
 
-def pay(payment: Payment | None, event: PaymentEvent) -> Payment:
+
+def pay(payment: Payment | None, event: PaymentEvent | NotedEvent) -> Payment:
     """The payment after one event more; an authorisation begins another payment."""
     if isinstance(event, PaymentAuthorised):
         return Payment(
@@ -99,6 +119,12 @@ def pay(payment: Payment | None, event: PaymentEvent) -> Payment:
             return replace(payment, status="confirmed", confirmed_on=event.confirmed_on)
         case PaymentFailed():
             return replace(payment, status="failed", failure=event.reason)
+        case PaymentReturned():
+            return replace(payment, status="returned", failure=event.reason)
+        case LateConfirmationNoted():
+            return replace(payment, late_confirmation_on=event.noted_on)
+        case BankDebitNoted():
+            return replace(payment, debits=(*payment.debits, event.bank_reference))
         case _:
             assert_never(event)
 
@@ -134,12 +160,19 @@ def issue(
 
 
 def confirm(
-    ask: ConfirmPayment | ConfirmAccountPayment, payment: Payment | None
-) -> Sequence[PaymentConfirmed]:
+    ask: ConfirmPayment | ConfirmAccountPayment,
+    payment: Payment | None,
+    past: Sequence[Payment] = (),
+) -> Sequence[PaymentConfirmed | LateConfirmationNoted]:
     """The payment issued under this reference has arrived. Quiet: that is known already.
 
+    One that had failed or come back is noted as an alert, and counts no more than before (C-019).
     Raises NoPaymentOnItsWay, OtherReference.
     """
+    every = [*past, *([] if payment is None else [payment])]
+    for dead in every:
+        if not dead.live and dead.reference == ask.reference:
+            return _noted_late(ask, dead)
     if payment is None or payment.status not in ("issued", "confirmed"):
         raise NoPaymentOnItsWay
     if payment.reference != ask.reference:
@@ -169,6 +202,50 @@ def fail(ask: FailPayment | FailAccountPayment, payment: Payment | None) -> Paym
         recorded_by=ask.by.person,
         **_payee(ask),
     )
+
+
+def bring_back(
+    ask: ReturnPayment | ReturnAccountPayment,
+    payment: Payment | None,
+    past: Sequence[Payment] = (),
+) -> Sequence[PaymentReturned]:
+    """The money came back to the funder's account. Quiet: that is known already.
+
+    Raises NoPaymentOnItsWay, OtherReference.
+    """
+    every = [*past, *([] if payment is None else [payment])]
+    if any(one.status == "returned" and one.reference == ask.reference for one in every):
+        return []
+    if payment is None or payment.status not in ("issued", "confirmed"):
+        raise NoPaymentOnItsWay
+    if payment.reference != ask.reference:
+        raise OtherReference
+    returned = PaymentReturned(
+        payment_id=payment.payment_id,
+        amount_cents=payment.amount_cents,
+        reference=ask.reference,
+        reason=ask.reason,
+        returned_on=ask.effective_on,
+        recorded_by=ask.by.person,
+        **_payee(ask),
+    )
+    return [returned]
+
+
+def _noted_late(
+    ask: ConfirmPayment | ConfirmAccountPayment, dead: Payment
+) -> Sequence[LateConfirmationNoted]:
+    if dead.late_confirmation_on is not None:
+        return []
+    noted = LateConfirmationNoted(
+        payment_id=dead.payment_id,
+        amount_cents=dead.amount_cents,
+        reference=ask.reference,
+        noted_on=ask.effective_on,
+        recorded_by=ask.by.person,
+        **_payee(ask),
+    )
+    return [noted]
 
 
 def _payee(ask: OfClaim | OfAccount) -> dict[str, Any]:

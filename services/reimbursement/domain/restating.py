@@ -29,6 +29,8 @@ class Why:
     """The claim whose costs changed; absent where the terms changed."""
     source: str | None = None
     """The correction, the deducted line or the amendment that it follows from."""
+    approved_by: tuple[str, ...] = ()
+    """Who approved it; none of them authorises what it adds (X6)."""
 
 
 def restate(
@@ -122,4 +124,5 @@ def _restated(
         holdback_cents=worth.holdback_cents,
         net_cents=worth.net_cents,
         restated_on=why.on,
+        approved_by=why.approved_by,
     )

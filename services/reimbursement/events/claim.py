@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from services.reimbursement.events.agreement import CostKind
+from services.reimbursement.events.invoice import Currency, Days, LineId, Stated
 from shared.kernel.events import Event, Fact
 from shared.kernel.identifiers import (
     ClaimId,
@@ -20,7 +21,6 @@ from shared.kernel.identifiers import (
 from shared.kernel.money import Cents, Ratio
 from shared.kernel.periods import QuarterLabel
 
-LineId: TypeAlias = Annotated[str, Field(pattern=r"^line_[0-9a-f]{32}$")]
 Province: TypeAlias = Literal[
     "AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"
 ]
@@ -34,8 +34,8 @@ class OfClaim(Event):
     organisation_id: OrganisationId
 
 
-class CostLineRecorded(OfClaim, name="CostLineRecorded"):
-    """A participant entered one cost of the quarter; negative where it is a credit note."""
+class CostLineFacts(OfClaim):
+    """Everything about one cost; negative where it is a credit note."""
 
     line_id: LineId
     kind: CostKind
@@ -48,14 +48,20 @@ class CostLineRecorded(OfClaim, name="CostLineRecorded"):
     """Inclusive."""
     paid_on: date | None = None
     amount_cents: Cents
-    """Net of recoverable tax (R-20)."""
+    """Net of recoverable tax (R-20), in dollars; 0 in another currency until a rate is fixed."""
     tax_cents: Cents
-    """The recoverable tax on top; with the amount it is the invoice's gross."""
+    """The recoverable tax on top; with the amount it is the line's gross."""
     place: Province
     related_party: bool
     document: Sha256
     """The key of the invoice: same supplier and same number, however they are spelled."""
     recorded_by: PersonId
+    stated: Stated | None = None
+    """Absent in records that are older than shares, taxes by name and currencies."""
+
+
+class CostLineRecorded(CostLineFacts, name="CostLineRecorded"):
+    """A participant entered one cost of the quarter."""
 
 
 class CostLineWithdrawn(OfClaim, name="CostLineWithdrawn"):
@@ -105,6 +111,23 @@ class ClaimFiled(OfClaim, name="ClaimFiled"):
     """Inclusive."""
     late: bool
     """Decided once, from the recorded instant (R-3)."""
+    deducted_on: date | None = None
+    """The day at whose start whatever its supplier was not paid is deducted (R-13)."""
+
+
+class Cut(Fact):
+    """What a rule takes off a line, in cents, with the line's sign."""
+
+    rule: str
+    reason_code: Slug
+    cut_cents: Cents
+
+
+class Proposed(Fact):
+    """What the rules alone made of a line when it was decided (X7)."""
+
+    eligible_cents: Cents
+    cuts: tuple[Cut, ...]
 
 
 class CostLineAssessed(OfClaim, name="CostLineAssessed"):
@@ -114,6 +137,9 @@ class CostLineAssessed(OfClaim, name="CostLineAssessed"):
     eligible_cents: Cents
     reason_code: Slug
     assessed_by: PersonId
+    proposed: Proposed | None = None
+    reason: Line | None = None
+    """Why more counts than the rules propose."""
 
 
 class RateShare(Fact):
@@ -194,17 +220,41 @@ class _OfDocument(Event):
     line_id: LineId
 
 
+class DocumentPart(Fact):
+    """Which part of an invoice a line takes, by weight and by days."""
+
+    currency: Currency
+    share: Ratio
+    days: Days
+    suspected: bool
+    """A suspected duplicate takes no share: it is another invoice, or does not count."""
+
+
 class DocumentShareTaken(_OfDocument, name="DocumentShareTaken"):
     """A line of some claim rests on this much of an invoice (R-7); on the invoice's stream."""
 
     gross_cents: Cents
+    """Of the whole invoice, in hundredths of its currency."""
     invoiced_on: date
     policy_version: Slug
     """The version that says how far apart two invoices must be dated (R-23)."""
+    part: DocumentPart | None = None
+    """Absent in older records: all of an invoice in dollars."""
 
 
 class DocumentShareReleased(_OfDocument, name="DocumentShareReleased"):
     """The line was withdrawn and no longer rests on this invoice."""
+
+
+class EvidenceUsed(_OfDocument, name="EvidenceUsed"):
+    """A line is proved by the document with this hash; on the stream of that hash (R-23)."""
+
+    invoice: Sha256
+    """The key of the line's invoice: parts of one invoice share their evidence."""
+
+
+class EvidenceReleased(_OfDocument, name="EvidenceReleased"):
+    """The line was withdrawn and is no longer proved by this document."""
 
 
 EVENTS: tuple[type[Event], ...] = (
@@ -220,4 +270,6 @@ EVENTS: tuple[type[Event], ...] = (
     ClaimRejected,
     DocumentShareTaken,
     DocumentShareReleased,
+    EvidenceUsed,
+    EvidenceReleased,
 )

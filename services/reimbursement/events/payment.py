@@ -61,6 +61,8 @@ class EntitlementRestated(_OfAccount, name="EntitlementRestated"):
     net_cents: Cents
     """What it adds to entitlement less holdback, with its sign (R-24)."""
     restated_on: date
+    approved_by: tuple[PersonId, ...] = ()
+    """Who approved it, where people did; none of them authorises what it adds (X6)."""
 
 
 class PaymentBooked(_OfAccount, name="PaymentBooked"):
@@ -69,10 +71,12 @@ class PaymentBooked(_OfAccount, name="PaymentBooked"):
     claim_id: ClaimId
     payment_id: PaymentId
     amount_cents: PositiveCents
+    authorised_on: date | None = None
+    """Absent in what was recorded before late facts were looked at (M-12)."""
 
 
 class PaymentUnbooked(_OfAccount, name="PaymentUnbooked"):
-    """A claim's payment failed: it no longer counts as paid, and is promised again."""
+    """A claim's payment failed or came back: it counts as paid no longer, and is promised again."""
 
     claim_id: ClaimId
     payment_id: PaymentId
@@ -130,6 +134,34 @@ class PaymentFailed(_OfPayment, name="PaymentFailed"):
     recorded_by: PersonId
 
 
+class PaymentReturned(_OfPayment, name="PaymentReturned"):
+    """The money came back after the bank had paid; the amount may be authorised again."""
+
+    reference: Line
+    reason: Line
+    returned_on: date
+    recorded_by: PersonId
+
+
+class LateConfirmationNoted(_OfPayment, name="LateConfirmationNoted"):
+    """The bank confirmed a transfer that had failed or come back: an alert, and no balance moves.
+
+    Two live transfers for one amount are never made; whether the bank sent it all the same, people
+    find out.
+    """
+
+    reference: Line
+    noted_on: date
+    recorded_by: PersonId
+
+
+class BankDebitNoted(_OfPayment, name="BankDebitNoted"):
+    """The bank took a payment's amount under this reference of its own; a second one is excess."""
+
+    bank_reference: Line
+    noted_on: date
+
+
 EVENTS: tuple[type[Event], ...] = (
     CostsAccepted,
     EntitlementRestated,
@@ -141,4 +173,7 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentIssued,
     PaymentConfirmed,
     PaymentFailed,
+    PaymentReturned,
+    LateConfirmationNoted,
+    BankDebitNoted,
 )

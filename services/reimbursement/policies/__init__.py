@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.reimbursement.policies import awards, envelopes
+from services.reimbursement.policies import awards, claims, envelopes, payments
 from shared.kernel.decider import Policy
 from shared.kernel.events import Event, Heard
 
 PARTS: Sequence[Mapping[type[Event] | type[Heard], Sequence[Policy]]] = (
     awards.POLICIES,
     envelopes.POLICIES,
+    claims.POLICIES,
+    payments.POLICIES,
 )
 """In the order in which they act on one event."""
 

@@ -1,5 +1,6 @@
-"""Lists of claims, of their cost lines, and of payments."""
+"""Lists of claims and of payments."""
 
+from services.reimbursement.domain.claim import UNPAID_DAYS
 from services.reimbursement.events.agreement import ClaimPeriodOpened
 from services.reimbursement.events.claim import (
     ClaimApprovalGiven,
@@ -11,15 +12,24 @@ from services.reimbursement.events.claim import (
     CostLineAssessed,
     CostLineRecorded,
     CostLineWithdrawn,
-    EvidenceAttached,
+)
+from services.reimbursement.events.line_course import (
+    ClaimQueried,
+    CostLineCorrected,
+    CostLineReclaimed,
+    ExchangeRateFixed,
+    QueryAnswered,
+    SupplierPaymentsReviewed,
 )
 from services.reimbursement.events.payment import (
     PaymentAuthorised,
     PaymentConfirmed,
     PaymentFailed,
     PaymentIssued,
+    PaymentReturned,
 )
-from shared.runtime.projections import Projection, Recorded, Rows, integer, key, table, text
+from services.reimbursement.projections.cost_line import COST_LINES, show_cost_lines
+from shared.runtime.projections import Projection, Recorded, Row, Rows, integer, key, table, text
 
 CLAIMS = table(
     "claim_list",
@@ -32,6 +42,7 @@ CLAIMS = table(
     text("filed_on"),
     integer("late"),
     integer("lines"),
+    integer("unpaid_lines"),
     integer("claimed_cents"),
     integer("gross_cents"),
     integer("entitled_cents"),
@@ -41,42 +52,8 @@ CLAIMS = table(
     text("content_hash"),
     integer("position", index=True),
 )
-COST_LINES = table(
-    "cost_line_list",
-    key("claim_id"),
-    key("line_id"),
-    text("project_id", index=True),
-    text("organisation_id", index=True),
-    text("kind", index=True),
-    text("supplier"),
-    text("invoice_number"),
-    text("invoiced_on"),
-    text("incurred_from"),
-    text("incurred_to"),
-    text("place"),
-    text("document", index=True),
-    integer("amount_cents"),
-    integer("tax_cents"),
-    integer("evidence"),
-    integer("eligible_cents"),
-    text("reason_code"),
-    integer("position", index=True),
-)
-PAYMENTS = table(
-    "payment_list",
-    key("payment_id"),
-    text("project_id", index=True),
-    text("organisation_id", index=True),
-    text("claim_id", index=True),
-    integer("amount_cents"),
-    text("status", index=True),
-    text("reference"),
-    text("authorised_on"),
-    text("issued_on"),
-    text("confirmed_on"),
-    text("failed_on"),
-    integer("position", index=True),
-)
+DEDUCTIONS = table("deduction_list", key("claim_id"), text("due_on", index=True))
+"""Filed claims with lines whose suppliers were not paid when they were entered."""
 
 
 def show_claims(rows: Rows, recorded: Recorded) -> None:
@@ -92,16 +69,22 @@ def show_claims(rows: Rows, recorded: Recorded) -> None:
                 status="open",
                 due_on=event.due_on.isoformat(),
                 lines=0,
+                unpaid_lines=0,
                 claimed_cents=0,
                 paid_cents=0,
                 position=recorded.position,
             )
-        case CostLineRecorded() as event:
-            _count(rows, event.claim_id, 1, event.amount_cents)
+        case (CostLineRecorded() | CostLineReclaimed()) as event:
+            _count(rows, event.claim_id, 1, event.amount_cents, event.paid_on is None)
+        case CostLineCorrected() as event:
+            line = _line(rows, event)
+            unpaid = (event.paid_on is None) - (line["paid_on"] is None)
+            _count(rows, event.claim_id, 0, event.amount_cents - line["amount_cents"], unpaid)
+        case ExchangeRateFixed() as event:
+            _count(rows, event.claim_id, 0, event.amount_cents, 0)
         case CostLineWithdrawn() as event:
-            line = rows.get("cost_line_list", event.claim_id, event.line_id)
-            assert line is not None, "only a line that is there is withdrawn"
-            _count(rows, event.claim_id, -1, -line["amount_cents"])
+            line = _line(rows, event)
+            _count(rows, event.claim_id, -1, -line["amount_cents"], -(line["paid_on"] is None))
         case ClaimFiled() as event:
             rows.change(
                 "claim_list",
@@ -111,14 +94,25 @@ def show_claims(rows: Rows, recorded: Recorded) -> None:
                 late=int(event.late),
                 content_hash=event.content_hash,
             )
-        case CostLineAssessed() as event:
+            _wait_for_payments(rows, event)
+        case (CostLineAssessed() | QueryAnswered()) as event:
             rows.change("claim_list", event.claim_id, status="under_review")
+        case ClaimQueried() as event:
+            rows.change("claim_list", event.claim_id, status="queried")
+        case SupplierPaymentsReviewed() as event:
+            rows.remove("deduction_list", event.claim_id)
         case _:
             _show_decisions(rows, recorded)
             _show_paid(rows, recorded)
 
 
-def _count(rows: Rows, claim_id: str, lines: int, cents: int) -> None:
+def _line(rows: Rows, event: CostLineCorrected | CostLineWithdrawn) -> Row:
+    line = rows.get("cost_line_list", event.claim_id, event.line_id)
+    assert line is not None, "only a line that is there changes"
+    return line
+
+
+def _count(rows: Rows, claim_id: str, lines: int, cents: int, unpaid: int) -> None:
     row = rows.get("claim_list", claim_id)
     assert row is not None, "only an open period takes lines"
     rows.change(
@@ -127,7 +121,17 @@ def _count(rows: Rows, claim_id: str, lines: int, cents: int) -> None:
         status="draft",
         lines=row["lines"] + lines,
         claimed_cents=row["claimed_cents"] + cents,
+        unpaid_lines=row["unpaid_lines"] + unpaid,
     )
+
+
+def _wait_for_payments(rows: Rows, event: ClaimFiled) -> None:
+    """Suppliers that are not paid yet are looked at again at the start of day 91 (R-13)."""
+    row = rows.get("claim_list", event.claim_id)
+    assert row is not None, "only a claim period is filed"
+    if row["unpaid_lines"]:
+        due_on = event.deducted_on or event.filed_on + UNPAID_DAYS
+        rows.put("deduction_list", claim_id=event.claim_id, due_on=due_on.isoformat())
 
 
 def _show_decisions(rows: Rows, recorded: Recorded) -> None:
@@ -157,6 +161,7 @@ def _show_decisions(rows: Rows, recorded: Recorded) -> None:
             rows.change("claim_list", event.claim_id, status="settled")
         case ClaimRejected() as event:
             rows.change("claim_list", event.claim_id, status="rejected", payable_cents=0)
+            rows.remove("deduction_list", event.claim_id)
         case _:
             pass  # Evidence and what happens elsewhere don't change a claim's row.
 
@@ -172,51 +177,10 @@ def _show_paid(rows: Rows, recorded: Recorded) -> None:
             rows.change("claim_list", claim_id, status="paid")
         case PaymentFailed(claim_id=str(claim_id)):
             rows.change("claim_list", claim_id, status="failed", paid_cents=0)
+        case PaymentReturned(claim_id=str(claim_id)):
+            rows.change("claim_list", claim_id, status="returned", paid_cents=0)
         case _:
             pass  # Only payments are shown here.
-
-
-def show_cost_lines(rows: Rows, recorded: Recorded) -> None:
-    """Each line as it is claimed and as it is assessed; a withdrawn one is gone."""
-    match recorded.event:
-        case CostLineRecorded() as event:
-            rows.put(
-                "cost_line_list",
-                claim_id=event.claim_id,
-                line_id=event.line_id,
-                project_id=event.project_id,
-                organisation_id=event.organisation_id,
-                kind=event.kind,
-                supplier=event.supplier,
-                invoice_number=event.invoice_number,
-                invoiced_on=event.invoiced_on.isoformat(),
-                incurred_from=event.incurred_from.isoformat(),
-                incurred_to=event.incurred_to.isoformat(),
-                place=event.place,
-                document=event.document,
-                amount_cents=event.amount_cents,
-                tax_cents=event.tax_cents,
-                evidence=0,
-                position=recorded.position,
-            )
-        case EvidenceAttached() as event:
-            row = rows.get("cost_line_list", event.claim_id, event.line_id)
-            assert row is not None, "evidence is attached to a line"
-            rows.change(
-                "cost_line_list", event.claim_id, event.line_id, evidence=row["evidence"] + 1
-            )
-        case CostLineAssessed() as event:
-            rows.change(
-                "cost_line_list",
-                event.claim_id,
-                event.line_id,
-                eligible_cents=event.eligible_cents,
-                reason_code=event.reason_code,
-            )
-        case CostLineWithdrawn() as event:
-            rows.remove("cost_line_list", event.claim_id, event.line_id)
-        case _:
-            pass  # Decisions on the whole claim don't change its lines.
 
 
 def show_claims_and_lines(rows: Rows, recorded: Recorded) -> None:
@@ -225,48 +189,11 @@ def show_claims_and_lines(rows: Rows, recorded: Recorded) -> None:
     show_cost_lines(rows, recorded)
 
 
-def show_payments(rows: Rows, recorded: Recorded) -> None:
-    """Each payment and how far it is."""
-    match recorded.event:
-        case PaymentAuthorised() as event:
-            rows.put(
-                "payment_list",
-                payment_id=event.payment_id,
-                project_id=event.project_id,
-                organisation_id=event.organisation_id,
-                claim_id=event.claim_id,
-                amount_cents=event.amount_cents,
-                status="authorised",
-                authorised_on=event.authorised_on.isoformat(),
-                position=recorded.position,
-            )
-        case PaymentIssued() as event:
-            rows.change(
-                "payment_list",
-                event.payment_id,
-                status="issued",
-                reference=event.reference,
-                issued_on=event.issued_on.isoformat(),
-            )
-        case PaymentConfirmed() as event:
-            rows.change(
-                "payment_list",
-                event.payment_id,
-                status="confirmed",
-                confirmed_on=event.confirmed_on.isoformat(),
-            )
-        case PaymentFailed() as event:
-            rows.change(
-                "payment_list",
-                event.payment_id,
-                status="failed",
-                failed_on=event.failed_on.isoformat(),
-            )
-        case _:
-            pass  # Only payments are shown here.
-
-
 PROJECTIONS: tuple[Projection, ...] = (
-    Projection("claim_list", revision=1, tables=(CLAIMS, COST_LINES), apply=show_claims_and_lines),
-    Projection("payment_list", revision=1, tables=(PAYMENTS,), apply=show_payments),
+    Projection(
+        "claim_list",
+        revision=2,
+        tables=(CLAIMS, COST_LINES, DEDUCTIONS),
+        apply=show_claims_and_lines,
+    ),
 )

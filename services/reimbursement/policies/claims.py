@@ -1,0 +1,32 @@
+"""What claims do by themselves: unpaid lines are deducted, a rejected claim frees its budget."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from services.reimbursement.commands.claim import DeductUnpaidLines, FreeBudget
+from services.reimbursement.events.claim import ClaimRejected
+from shared.kernel.decider import Policy, Reaction, due_command
+from shared.kernel.events import Event, Heard
+from shared.kernel.operations import TimersRun
+
+
+def deduct_unpaid_lines(run: TimersRun, reaction: Reaction) -> Sequence[DeductUnpaidLines]:
+    """What suppliers were not paid in time is deducted at the start of day 91 (R-13, X11)."""
+    return [
+        DeductUnpaidLines(
+            claim_id=row["claim_id"],
+            **due_command(reaction, date.fromisoformat(row["due_on"])),
+        )
+        for row in reaction.due("deduction_list", run.business_date)
+    ]
+
+
+def free_the_budget(event: ClaimRejected, reaction: Reaction) -> Sequence[FreeBudget]:
+    """None of a rejected claim's costs count against any cost kind (R-8)."""
+    return [FreeBudget(claim_id=event.claim_id, **reaction.command)]
+
+
+POLICIES: Mapping[type[Event] | type[Heard], Sequence[Policy]] = {
+    TimersRun: [deduct_unpaid_lines],
+    ClaimRejected: [free_the_budget],
+}
