@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cached_property, partial
 from typing import Any
 
 import anyio
@@ -40,6 +41,7 @@ from shared.runtime.tally import Lag, Rebuilds
 from shared.runtime.timers import Daily, Timers
 from shared.runtime.topics import group_of
 from shared.runtime.transport import Transport
+from shared.runtime.vault import Kept, Vault
 from shared.runtime.web.routes import Api
 from shared.runtime.writer import Writer
 
@@ -216,6 +218,23 @@ class Service:
     async def committed(self, beyond: int, timeout: float) -> None:
         """Return once the journal is beyond a position, or after so many seconds."""
         await self.arrivals.wait(beyond, timeout)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What keeps confidential content; its key is made when it is first needed (X8)."""
+        return Vault.of(self.name, self.settings.data, self.settings.vault_key)
+
+    async def keep(self, subject: str, content: str) -> Kept:
+        """Seal content in the vault, under a reference of its own, before an event tells of it."""
+        reference = self.ids.new("vault")
+        work = partial(self.vault.keep, subject=subject, reference=reference, content=content)
+        kept: Kept = await anyio.to_thread.run_sync(self.writer.run, work)
+        return kept
+
+    async def forget(self, subject: str) -> None:
+        """Destroy a subject's key, after an event told of it."""
+        work = partial(self.vault.forget, subject=subject)
+        await anyio.to_thread.run_sync(self.writer.run, work)
 
     def health(self) -> Mapping[str, str]:
         """Each check by name: `ok`, or what is wrong."""

@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     audience: str = Field("grantline", description="Whom the tokens are for.")
     log_level: str = Field("info", description="debug, info, warning or error.")
 
+    vault_key: str | None = Field(
+        None,
+        pattern=r"^[0-9a-f]{64}$",
+        repr=False,
+        description="Master key of the vaults, 32 bytes in hex; made in the data folder if empty.",
+    )
     backups: Path | None = Field(
         None, description="Folder of the backups; `backups` in the data folder if empty."
     )

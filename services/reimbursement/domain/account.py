@@ -174,7 +174,7 @@ def _restated(account: Account, event: EntitlementRestated) -> Account:
     restated = _entitled(account, event)
     if event.because != "correction" or event.source is None:
         return restated
-    unsettled = Unsettled(event.net_cents, event.approved_by)
+    unsettled = Unsettled(event.net_cents, event.approved_by or ())
     return replace(restated, debt=restated.debt.with_correction(event.source, unsettled))
 
 

@@ -71,7 +71,7 @@ def evolve(_: PaymentFile, event: PaymentFileMade) -> PaymentFile:
 def file_id_of(execute_on: date, payment_ids: Sequence[str]) -> str:
     """The id of the file of exactly these payments on this day, in whatever order."""
     content = [execute_on.isoformat(), *sorted(set(payment_ids))]
-    return sha256(canonical(content).encode()).hexdigest()[:32]
+    return f"file_{sha256(canonical(content).encode()).hexdigest()[:32]}"
 
 
 def end_to_end_id(payment_id: str) -> str:

@@ -53,6 +53,7 @@ def credit_transfer(
     file: PaymentFile, funder: BankNumbers, accounts: Mapping[str, BankNumbers]
 ) -> bytes:
     """The file as the bank gets it; `accounts` by their references in the vault."""
+    message = file.file_id.removeprefix("file_")
     number, total = len(file.instructions), dollars(file.control_sum_cents)
     transfers = "".join(
         _transfer(instruction, accounts[instruction.account_reference])
@@ -61,11 +62,11 @@ def credit_transfer(
     document = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<Document xmlns="{NAMESPACE}"><CstmrCdtTrfInitn>'
-        f"<GrpHdr><MsgId>{file.file_id}</MsgId>"
+        f"<GrpHdr><MsgId>{message}</MsgId>"
         f"<CreDtTm>{file.execute_on.isoformat()}T00:00:00Z</CreDtTm>"
         f"<NbOfTxs>{number}</NbOfTxs><CtrlSum>{total}</CtrlSum>"
         f"<InitgPty><Nm>{_name(funder.holder)}</Nm></InitgPty></GrpHdr>"
-        f"<PmtInf><PmtInfId>{file.file_id}-1</PmtInfId><PmtMtd>TRF</PmtMtd>"
+        f"<PmtInf><PmtInfId>{message}-1</PmtInfId><PmtMtd>TRF</PmtMtd>"
         f"<NbOfTxs>{number}</NbOfTxs><CtrlSum>{total}</CtrlSum>"
         f"<ReqdExctnDt><Dt>{file.execute_on.isoformat()}</Dt></ReqdExctnDt>"
         f"<Dbtr><Nm>{_name(funder.holder)}</Nm></Dbtr>"

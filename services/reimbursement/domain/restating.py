@@ -29,7 +29,7 @@ class Why:
     """The claim whose costs changed; absent where the terms changed."""
     source: str | None = None
     """The correction, the deducted line or the amendment that it follows from."""
-    approved_by: tuple[str, ...] = ()
+    approved_by: tuple[str, ...] | None = None
     """Who approved it; none of them authorises what it adds (X6)."""
 
 

@@ -121,7 +121,7 @@ def _findings(
 ) -> Sequence[ComplianceFindingRaised]:
     return [
         ComplianceFindingRaised(
-            finding_id=payment_id,
+            finding_id=finding_id_of(payment_id),
             project_id=account.project_id,
             organisation_id=account.organisation_id,
             claim_id=booked.claim_id,
@@ -132,8 +132,13 @@ def _findings(
         for payment_id, booked in account.booked.items()
         if booked.on is not None
         and (standing := member.standing_on(booked.on)) != "active"
-        and payment_id not in account.findings
+        and finding_id_of(payment_id) not in account.findings
     ]
+
+
+def finding_id_of(payment_id: str) -> str:
+    """The id of a payment's one finding."""
+    return f"finding_{payment_id.removeprefix('pay_')}"
 
 
 def resolve_compliance_finding(

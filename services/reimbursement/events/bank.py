@@ -11,8 +11,8 @@ from shared.kernel.identifiers import ClaimId, Line, OrganisationId, PersonId, P
 from shared.kernel.money import PositiveCents
 
 ContentReference: TypeAlias = Annotated[str, Field(pattern=r"^vault_[0-9a-f]{32}$")]
-FileId: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-PayeeId: TypeAlias = Annotated[str, Field(pattern=r"^(org_[0-9a-f]{32}|funder)$")]
+FileId: TypeAlias = Annotated[str, Field(pattern=r"^file_[0-9a-f]{32}$")]
+PayeeId: TypeAlias = OrganisationId | Literal["funder"]
 """An organisation, or the funder whose account all payments come from."""
 RowKind: TypeAlias = Literal["accepted", "settled", "rejected", "returned", "debited"]
 Effect: TypeAlias = Literal["confirmed", "failed", "returned", "excess", "alert", "unchanged"]

@@ -9,7 +9,7 @@ from shared.kernel.events import Event
 from shared.kernel.identifiers import ClaimId, Line, OrganisationId, PersonId, ProjectId
 
 HoldReason: TypeAlias = Literal["membership", "suspension", "breach", "person"]
-FindingId: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{3,10}_[0-9a-f]{32}$")]
+FindingId: TypeAlias = Annotated[str, Field(pattern=r"^finding_[0-9a-f]{32}$")]
 
 
 class _OfHold(Event):
@@ -38,7 +38,7 @@ class PaymentHoldReleased(_OfHold, name="PaymentHoldReleased"):
 class ComplianceFindingRaised(Event, name="ComplianceFindingRaised"):
     """A fact that came late would have barred something; the history stands, people look at it.
 
-    A payment raises one at most, known by the payment's own id (M-12).
+    A payment raises one at most, known by its own number (M-12).
     """
 
     finding_id: FindingId

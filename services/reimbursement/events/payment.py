@@ -61,7 +61,7 @@ class EntitlementRestated(_OfAccount, name="EntitlementRestated"):
     net_cents: Cents
     """What it adds to entitlement less holdback, with its sign (R-24)."""
     restated_on: date
-    approved_by: tuple[PersonId, ...] = ()
+    approved_by: tuple[PersonId, ...] | None = None
     """Who approved it, where people did; none of them authorises what it adds (X6)."""
 
 

@@ -1,9 +1,11 @@
 """From a POST or PUT to a command, and from its answer back to the caller."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, TypeAlias
 
+import anyio
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,7 +27,7 @@ from shared.runtime.web.incoming import (
     route_path,
 )
 from shared.runtime.web.ports import Service
-from shared.runtime.web.routes import Api, Ask, CommandRoute, Show
+from shared.runtime.web.routes import Api, Ask, CommandRoute, Forgetting, Keeping, Show
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -39,7 +41,7 @@ def command_endpoint(route: CommandRoute, api: Api, service: Service) -> Endpoin
     body_of = body_reader(route.form, service.settings.body_bytes_max)
     build = route.handler if route.form else _ignoring_form(route.handler)
     show_of = _Shows(api, service)
-    method = route.method
+    method, vault = route.method, route.vault
 
     async def endpoint(request: Request) -> Response:
         incoming = incoming_of(request.scope)
@@ -52,21 +54,37 @@ def command_endpoint(route: CommandRoute, api: Api, service: Service) -> Endpoin
         key, version = idempotency_key(headers), if_match(headers)
         ask = _ask(incoming, path, service)
         body, form = await body_of(request, incoming)
+        asked = fingerprint(method, route_path(request.scope), body)
+        if isinstance(vault, Keeping):
+            kept = await service.keep(vault.subject(path), vault.content(form))
+            ask, asked = replace(ask, kept=kept), service.vault.fingerprint(asked)
         command: Command = build(form, ask)
         answer = await service.writer.submit(
             Asked(
                 command=command,
                 key=key,
-                fingerprint=fingerprint(method, route_path(request.scope), body),
+                fingerprint=asked,
                 status=route.status,
                 show=show_of(command, actor),
                 if_match=version,
                 correlation_id=incoming.trace_id,
             )
         )
+        if isinstance(vault, Forgetting) and await _says_so(service, command, vault):
+            await service.forget(vault.subject(path))
         return answered(answer, service.domain.service)
 
     return endpoint
+
+
+async def _says_so(service: Service, command: Command, vault: Forgetting) -> bool:
+    stream = service.domain.deciders[type(command)].first_stream(command)
+
+    def read() -> bool:
+        with service.snapshot() as snapshot:
+            return vault.erased(snapshot.state(stream)[0])
+
+    return await anyio.to_thread.run_sync(read)
 
 
 def fingerprint(method: str, path: str, body: bytes) -> str:

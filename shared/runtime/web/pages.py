@@ -16,6 +16,7 @@ from sqlalchemy import Select, Table, TableClause, func, select
 from shared.kernel.canonical import canonical
 from shared.kernel.commands import Actor
 from shared.kernel.refusals import Fault, Malformed
+from shared.runtime.vault import Kept, Vault
 from shared.runtime.web.ports import Snapshot
 
 _SEAL_BYTES = 16
@@ -116,6 +117,8 @@ class Read:
     """`en` or `fr` where the caller said which; absent means both."""
     snapshot: Snapshot
     paging: Paging
+    vault: Callable[[], Vault]
+    """Opened only by what reads confidential content."""
 
     def page(
         self,
@@ -165,6 +168,10 @@ class Read:
     def state(self, stream: str) -> Any:
         """The folded state of a stream; the initial one when it has no event."""
         return self.snapshot.state(stream)[0]
+
+    def kept(self, subject: str, kept: Kept, *, erased: bool = False) -> str:
+        """Confidential content, for who was let in. Raises Erased, VaultFault (X8)."""
+        return self.vault().read(self.snapshot.connection, subject, kept, erased=erased)
 
     def after(self, *scope: Any) -> int | str | None:
         """The place that the cursor names, if one was given. Raises BadCursor."""

@@ -13,6 +13,7 @@ from shared.kernel.decider import Domain
 from shared.kernel.envelope import Sealed
 from shared.runtime.items import Answer, Key
 from shared.runtime.reading import NOW, Point
+from shared.runtime.vault import Kept, Vault
 
 
 class Clock(Protocol):
@@ -134,6 +135,19 @@ class Service(Protocol):
     @property
     def writer(self) -> Writer:
         """Where commands go."""
+        ...
+
+    @property
+    def vault(self) -> Vault:
+        """Where its confidential content is."""
+        ...
+
+    async def keep(self, subject: str, content: str) -> Kept:
+        """Seal content in the vault, before an event tells of it."""
+        ...
+
+    async def forget(self, subject: str) -> None:
+        """Destroy a subject's key, after an event told of it."""
         ...
 
     @property

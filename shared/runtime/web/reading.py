@@ -89,6 +89,7 @@ def read_endpoint(route: ReadRoute, api: Api, service: Service, secret: bytes) -
                 language=language(incoming.headers),
                 snapshot=snapshot,
                 paging=paging,
+                vault=lambda: service.vault,
             )
             result = handler(read)
             if isinstance(result, Written):

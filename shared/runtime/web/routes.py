@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar, get_type_hints
 
 from shared.kernel.commands import Actor
+from shared.runtime.vault import Kept
 from shared.runtime.web.forms import Form
 from shared.runtime.web.pages import Page, Read, Written
 
@@ -24,6 +25,26 @@ Access: TypeAlias = Mapping[str, Collection[str]]
 H = TypeVar("H", bound=Callable[..., Any])
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What of a body is confidential: of which subject, by the path, and which text."""
+
+    subject: Callable[[Mapping[str, str]], str]
+    content: Callable[[Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """Whose key is destroyed once the command is recorded, by the path.
+
+    Only while the stream's state says so: a request that is repeated long after must not destroy
+    the key of what was stated since.
+    """
+
+    subject: Callable[[Mapping[str, str]], str]
+    erased: Callable[[Any], bool]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """What a request says besides its body."""
@@ -36,6 +57,8 @@ class Ask:
     path: Mapping[str, str]
     new_id: Callable[[str], str]
     """`new_id("prj")` makes the identifier of something new."""
+    kept: Kept | None = None
+    """What the vault kept of the body, where the route says so."""
 
     @property
     def who(self) -> dict[str, Any]:
@@ -70,6 +93,7 @@ class CommandRoute(Route):
     method: str
     status: int
     form: type[Form] | None
+    vault: "Keeping | Forgetting | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +131,19 @@ class Api:
         object.__setattr__(self, "routes", [])
 
     def command(
-        self, method: str, path: str, *, action: str, status: int = 200
+        self,
+        method: str,
+        path: str,
+        *,
+        action: str,
+        status: int = 200,
+        vault: Keeping | Forgetting | None = None,
     ) -> Callable[[H], H]:
-        """Declare `def f(form: SomeForm, ask: Ask) -> SomeCommand`, or `def f(ask: Ask)`."""
+        """Declare `def f(form: SomeForm, ask: Ask) -> SomeCommand`, or `def f(ask: Ask)`.
+
+        With `vault`, confidential content of the body is kept there first (`ask.kept`), or a
+        subject's key is destroyed afterwards (X8).
+        """
         if method not in ("POST", "PUT"):
             raise ValueError(f"{method} {path}: a command is a POST or a PUT")
 
@@ -122,6 +156,7 @@ class Api:
                     method=method,
                     status=status,
                     form=_form_of(handler),
+                    vault=vault,
                 )
             )
             return handler
