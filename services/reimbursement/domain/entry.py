@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import get_args
+from typing import Any, get_args
 
 from services.reimbursement.commands.claim import CostFacts
 from services.reimbursement.domain.agreement import Agreement, require_in_force
 from services.reimbursement.domain.claim import Claim
-from services.reimbursement.domain.cost_line import CostLine
+from services.reimbursement.domain.cost_line import DOLLARS, CostLine
 from services.reimbursement.domain.document import Document, Share, document_key, stream_of
 from services.reimbursement.domain.duplicates import suspicion_of
 from services.reimbursement.domain.exchange import Exchange
@@ -279,26 +279,7 @@ def enter(ask: CostFacts, seen: Seen, before: CostLine | None = None) -> Entered
     key = document_key(ask.supplier, ask.invoice_number)
     pinned = seen.policies.version(seen.agreement.programme, seen.agreement.policy_version)
     fixed = rate_of(ask, stated, seen.exchanges, seen.claims, pinned.parameters.fx_policy)
-    foreign = ask.currency != "CAD"
-    facts = {
-        **_owner(seen.claim),
-        "line_id": ask.line_id,
-        "kind": ask.kind,
-        "description": ask.description,
-        "supplier": ask.supplier,
-        "invoice_number": ask.invoice_number,
-        "invoiced_on": ask.invoiced_on,
-        "incurred_from": ask.incurred_from,
-        "incurred_to": ask.incurred_to,
-        "paid_on": ask.paid_on,
-        "amount_cents": 0 if foreign else stated.net_hundredths,
-        "tax_cents": 0 if foreign else stated.owed_hundredths - stated.net_hundredths,
-        "place": PROVINCES[ask.place],
-        "related_party": ask.related_party,
-        "document": key,
-        "recorded_by": ask.by.person,
-        "stated": stated,
-    }
+    facts = _facts(ask, seen.claim, stated, key)
     entered = CostLineRecorded(**facts) if before is None else CostLineCorrected(**facts)
     share = _share(ask, seen.claim, stated)
     suspicion = suspicion_of(
@@ -323,6 +304,30 @@ def enter(ask: CostFacts, seen: Seen, before: CostLine | None = None) -> Entered
         **_owner(seen.claim),
     )
     return Entered((entered, *fixed, *suspicion), taken)
+
+
+def _facts(ask: CostFacts, claim: Claim, stated: Stated, key: str) -> dict[str, Any]:
+    """What is recorded of a line; in another currency it is worth nothing without its rate."""
+    foreign = ask.currency != DOLLARS
+    return {
+        **_owner(claim),
+        "line_id": ask.line_id,
+        "kind": ask.kind,
+        "description": ask.description,
+        "supplier": ask.supplier,
+        "invoice_number": ask.invoice_number,
+        "invoiced_on": ask.invoiced_on,
+        "incurred_from": ask.incurred_from,
+        "incurred_to": ask.incurred_to,
+        "paid_on": ask.paid_on,
+        "amount_cents": 0 if foreign else stated.net_hundredths,
+        "tax_cents": 0 if foreign else stated.owed_hundredths - stated.net_hundredths,
+        "place": PROVINCES[ask.place],
+        "related_party": ask.related_party,
+        "document": key,
+        "recorded_by": ask.by.person,
+        "stated": stated,
+    }
 
 
 def _share(ask: CostFacts, claim: Claim, stated: Stated) -> Share:

@@ -110,6 +110,7 @@ TABLE: Transitions[Status] = Transitions(
     },
     refused={"absent": ClaimNotFound},
     heard={
+        "ClaimPeriodOpened": {"absent": "open"},
         "PaymentAuthorised": dict.fromkeys(
             ("approved", "failed", "returned"), "payment_authorised"
         ),
@@ -119,7 +120,7 @@ TABLE: Transitions[Status] = Transitions(
         "PaymentReturned": dict.fromkeys(("issued", "paid"), "returned"),
     },
 )
-"""What payments do is decided in `paying.py`; here it is only what follows."""
+"""`heard`: what follows from executions and payments, which are decided elsewhere."""
 
 
 def must_be_legal(ask: asked.OfClaim, claim: Claim) -> None:
