@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx
 
-from services.main.embedded import embedded_fleet, front_door
 from shared.kernel.refusals import Refusal
 from shared.runtime.clock import SystemClock
 from shared.runtime.new_ids import Ids
@@ -55,6 +54,9 @@ async def reach(
         raise NotRunning
     if not (data / "audit.db").exists():
         raise Unreachable
+    # Here, since most commands need no more than a client, and this is all there is.
+    from services.main.embedded import embedded_fleet, front_door
+
     fleet = embedded_fleet(Settings.from_environment(data=data))
     root = front_door(fleet)
     headers = {"Authorization": f"Bearer {token(data, role, person)}"}

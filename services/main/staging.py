@@ -8,7 +8,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from services.main.demo.playing import Summary
-from services.main.embedded import embedded_fleet, front_door
 from services.main.showing import Show
 from services.main.stacks.docker import DockerStack
 from services.main.stacks.supervising import stack_server
@@ -57,6 +56,8 @@ def opening(settings: Settings, kind: Kind | None) -> Server:
     if _holds(settings.data) not in (None, kind or "one process"):
         raise FolderOfAnotherKind
     if kind is None:
+        from services.main.embedded import embedded_fleet, front_door
+
         fleet = embedded_fleet(settings)
         return server(front_door(fleet), fleet, settings)
     if kind is Kind.DOCKER:
