@@ -253,6 +253,16 @@ def paid(here: Given, quarter: str, amounts: Sequence[int]) -> Given:
     return here.after(authorise(quarter), issue(quarter), confirm(quarter))
 
 
+def assessed_in_part(here: Given, quarter: str, claimed: int, eligible: int) -> Given:
+    """A claim of one line, accepted in part and approved."""
+    here = filed(here, quarter, [claimed])
+    here = here.after(assess_line(line_id(1), eligible, quarter), assess(quarter))
+    here = here.after(approve(here, quarter))
+    if claim_of(here, quarter).status == "assessed":
+        here = here.after(again(approve(here, quarter), second_approver))
+    return here.after(authorise(quarter), issue(quarter), confirm(quarter))
+
+
 def again(ask: ApproveClaim, person: Actor) -> Command:
     return ApproveClaim(claim_id=ask.claim_id, content_hash=ask.content_hash, **by(person))
 
