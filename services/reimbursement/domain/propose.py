@@ -36,10 +36,9 @@ class _Worth:
     cuts: list[Cut] = field(default_factory=list)
 
     def cut(self, reason: Reason, cents: int) -> None:
-        """Take off this much, with the line's sign; nothing is no cut."""
-        if cents:
-            self.cents -= cents
-            self.cuts.append(Cut(rule=reason.rule, reason_code=reason.code, cut_cents=cents))
+        """Take off this much, with the line's sign."""
+        self.cents -= cents
+        self.cuts.append(Cut(rule=reason.rule, reason_code=reason.code, cut_cents=cents))
 
     def limit(self, reason: Reason, most: int) -> None:
         """Keep at most this much of a cost; a credit note is never limited."""
@@ -91,7 +90,8 @@ def _judge(worth: _Worth, agreement: Agreement, organisation_id: str) -> None:
         worth.limit(NO_MARKET_VALUE if market is None else ABOVE_MARKET, market or 0)
     parts = list(by_span(worth.cents, spans(line, agreement, organisation_id)))
     for lost, cents in not_counting(parts).items():
-        worth.cut(lost, cents)
+        if cents:
+            worth.cut(lost, cents)
 
 
 def _debt_after_end(line: CostLine, agreement: Agreement) -> Reason | None:
