@@ -82,6 +82,28 @@ def test_x11_much_that_is_due_is_done_in_parts_and_others_have_their_turn(
 
 
 @pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize(
+    ("plants", "mosses", "lawns"), [(10, 1, 3), (1, 10, 3), (1, 3, 10), (4, 4, 4), (0, 9, 5)]
+)
+def test_x11_what_several_policies_find_in_several_tables_is_each_done_once(
+    garden: Running, clock: SetClock, plants: int, mosses: int, lawns: int
+) -> None:
+    """Where one has finished and another has not, the next part is the other's alone."""
+    names = [f"p{number:02}" for number in range(plants)]
+    names += [f"moss-{number:02}" for number in range(mosses)]
+    names += [f"lawn-{number:02}" for number in range(lawns)]
+    set_plants(garden, *names)
+    set_plants(garden, "lawn-rock", "moss-rock", "rock", stubborn=True)
+    clock.instant = on(THIRSTY_ON)
+    run(garden, THIRSTY_ON)
+    withered = [body["plant"] for body in bodies(garden, "PlantWithered")]
+    assert sorted(withered) == sorted(names)
+    assert len(of(garden, "PolicyRefused")) == 3, "each of the stubborn is tried once a date"
+    told = [json.loads(line.envelope)["commandid"] for line in of(garden, "PlantWithered")]
+    assert len(set(told)) == len(names)
+
+
+@pytest.mark.usefixtures("small_parts")
 def test_x11_who_dies_between_two_parts_goes_on_with_the_same_date(
     tmp_path: Path, clock: SetClock
 ) -> None:

@@ -119,28 +119,47 @@ def wither(ask: Wither, garden: Garden, plant: Plant) -> Said:
     return [event]
 
 
-PLANTS = table("plant_list", key("plant"), text("due_on", index=True))
+PLANTS, MOSSES, LAWNS = (
+    table(name, key("plant"), text("due_on", index=True))
+    for name in ("plant_list", "moss_list", "lawn_list")
+)
+
+
+def list_of(plant: str) -> str:
+    """The table that a plant is in, by the first word of its name."""
+    kind = plant.partition("-")[0]
+    return f"{kind}_list" if kind in ("moss", "lawn") else "plant_list"
 
 
 def show_plants(rows: Rows, recorded: Recorded) -> None:
     """One row a plant; one that has withered is due no more."""
     match recorded.event:
         case PlantSet() | PlantWatered() as event:
-            rows.put("plant_list", plant=event.plant, due_on=event.thirsty_on.isoformat())
+            thirsty_on = event.thirsty_on.isoformat()
+            rows.put(list_of(event.plant), plant=event.plant, due_on=thirsty_on)
         case PlantWithered() as event:
-            rows.change("plant_list", event.plant, due_on=None)
+            rows.change(list_of(event.plant), event.plant, due_on=None)
         case _:
             pass
 
 
-PLANT_LIST = Projection("plant_list", revision=1, tables=(PLANTS,), apply=show_plants)
+PLANT_LIST = Projection("plant_list", revision=1, tables=(PLANTS, MOSSES, LAWNS), apply=show_plants)
 
 
 def let_thirsty_wither(run: TimersRun, reaction: Reaction) -> Sequence[Command]:
-    """Whatever is thirsty on that day withers at its beginning."""
+    """Whatever is thirsty on that day withers at its beginning, but for lawns."""
     return [
         Wither(plant=row["plant"], **due_command(reaction, run.business_date))
-        for row in reaction.due("plant_list", run.business_date)
+        for name in ("plant_list", "moss_list")
+        for row in reaction.due(name, run.business_date)
+    ]
+
+
+def let_lawns_wither(run: TimersRun, reaction: Reaction) -> Sequence[Command]:
+    """Lawns are the business of another policy."""
+    return [
+        Wither(plant=row["plant"], **due_command(reaction, run.business_date))
+        for row in reaction.due("lawn_list", run.business_date)
     ]
 
 
@@ -153,5 +172,5 @@ GARDEN = Domain(
         WaterPlant: Decider(water_plant, plant="plant-{plant}"),
         Wither: Decider(wither, garden=lambda ask, _: "garden-main", plant="plant-{plant}"),
     },
-    policies={TimersRun: [let_thirsty_wither]},
+    policies={TimersRun: [let_thirsty_wither, let_lawns_wither]},
 )
