@@ -5,7 +5,6 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
