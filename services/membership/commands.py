@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.membership.events.policy import FeeSchedule
+from services.membership.events.vocabulary import Mistake, WhyClosed
 from shared.kernel.commands import Command
 
 
@@ -64,6 +66,24 @@ class DeclareAffiliation(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeclareControlChange(Command):
+    """Declare who controls a body from the effective day on: an id, a name, or nobody."""
+
+    organisation_id: str
+    controller_id: str | None
+    controller_name: str | None
+    evidence_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DissolveOrganisation(Command):
+    """Record that a body exists no more from the effective day on."""
+
+    organisation_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyAsAssociate(Command):
     """Ask to be an associate."""
 
@@ -78,11 +98,27 @@ class AdmitAssociate(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResignAsAssociate(Command):
+    """Be an associate no more."""
+
+    organisation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCandidacy(Command):
     """Let a party of an approved project apply for membership; issued by a policy."""
 
     organisation_id: str
     project_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCandidacy(Command):
+    """Close a candidacy whose award is gone; issued by a policy."""
+
+    organisation_id: str
+    project_id: str
+    because: WhyClosed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +137,31 @@ class SignMembershipAgreement(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptFeeSchedule(Command):
+    """Adopt new fees of a programme for what is assessed from a day on."""
+
+    programme: str
+    version: str
+    fee_schedule: FeeSchedule
+    effective_from: date
+    effective_to: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssessFee(Command):
-    """Assess the fee of the first fee year by the schedule in force."""
+    """Assess the fee of a fee year by the schedule in force; 1 is the first one."""
 
     organisation_id: str
+    fee_year: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordFeePayment(Command):
-    """Money for the fee arrived at the bank."""
+    """Money for the fee of a year arrived at the bank."""
 
     organisation_id: str
+    fee_year: int = 1
     amount_cents: int
     paid_on: date
     reference: str
@@ -119,7 +169,110 @@ class RecordFeePayment(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaiveFee(Command):
-    """Ask no more for what is still owed of the fee, with a reason."""
+    """Ask no more for what is still owed of a year's fee, with a reason."""
+
+    organisation_id: str
+    fee_year: int = 1
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReverseFeePayment(Command):
+    """Take back a payment by its reference, or a whole assessment that was a mistake."""
+
+    organisation_id: str
+    fee_year: int = 1
+    mistake: Mistake
+    reference: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendMembership(Command):
+    """Take a member's benefits and payments away from the effective day on."""
 
     organisation_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReinstateMembership(Command):
+    """Lift a suspension from the effective day on."""
+
+    organisation_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminateMembership(Command):
+    """End a membership for good from the effective day on."""
+
+    organisation_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowMembership(Command):
+    """Say what has fallen due by the effective day; issued by timers."""
+
+    organisation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallVotingRoll(Command):
+    """Freeze the roll of who may vote, as it was on the record date."""
+
+    record_date: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeVotingRoll(Command):
+    """Freeze a roll that was called, among these organisations; issued by a policy."""
+
+    record_date: date
+    organisation_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishPartnerProfile(Command):
+    """Show in the directory what the organisation offers and seeks, and in which sectors."""
+
+    organisation_id: str
+    offers: tuple[str, ...]
+    seeks: tuple[str, ...]
+    sectors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawPartnerProfile(Command):
+    """Be in the directory no more."""
+
+    organisation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestIntroduction(Command):
+    """Ask to be introduced to an organisation of the directory, with one's own contact."""
+
+    introduction_id: str
+    organisation_id: str
+    partner_id: str
+    contact_reference: str
+    contact_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptIntroduction(Command):
+    """Accept an introduction, with one's own contact."""
+
+    introduction_id: str
+    contact_reference: str
+    contact_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineIntroduction(Command):
+    """Decline an introduction."""
+
+    introduction_id: str

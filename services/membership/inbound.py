@@ -1,6 +1,7 @@
 """What membership hears from the other services, and the only fields that it reads."""
 
 from datetime import date
+from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,4 +26,30 @@ class ProjectApproved(Heard, origin="evaluation", name="ProjectApproved"):
     decided_on: date
 
 
-HEARD: tuple[type[Heard], ...] = (ProjectApproved,)
+class ProjectDeclined(Heard, origin="evaluation", name="ProjectDeclined"):
+    """A project was declined; an earlier approval is revised by that."""
+
+    project_id: ProjectId
+
+
+class DecisionRescinded(Heard, origin="evaluation", name="DecisionRescinded"):
+    """The decision was taken back."""
+
+    project_id: ProjectId
+
+
+class AwardConditionExpired(Heard, origin="evaluation", name="AwardConditionExpired"):
+    """A condition of the award was not satisfied in time: the award lapsed."""
+
+    project_id: ProjectId
+
+
+Gone: TypeAlias = ProjectDeclined | DecisionRescinded | AwardConditionExpired
+"""After any of these there is no award, and nobody becomes a member by it."""
+
+HEARD: tuple[type[Heard], ...] = (
+    ProjectApproved,
+    ProjectDeclined,
+    DecisionRescinded,
+    AwardConditionExpired,
+)

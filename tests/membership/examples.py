@@ -18,7 +18,7 @@ from services.membership.commands import (
     SubmitMembershipApplication,
     WaiveFee,
 )
-from services.membership.events import FeeSchedule, Parameters
+from services.membership.events.policy import FeeSchedule, Parameters
 from services.membership.inbound import ApprovedParticipant, ProjectApproved
 from shared.kernel.commands import Actor
 from shared.kernel.policy_book import PublishPolicy

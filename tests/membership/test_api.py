@@ -115,8 +115,10 @@ def test_a_party_of_an_approved_project_becomes_a_member(served: Running) -> Non
     member = paid.json()
     assert member["membership"] == {
         "project_id": PROJECT,
+        "programme": "scale-ai",
         "admitted_on": "2020-05-04",
         "covered_until": "2021-05-04",
+        "decisions": [],
     }
     assert (member["tier"], member["benefits"][0]) == ("member", "events")
     assert (
@@ -253,7 +255,12 @@ def test_a_register_row_that_cannot_be_one_is_unprocessable(
 def test_every_route_is_closed_to_strangers_and_to_other_roles(
     untouched: Running, route: Any
 ) -> None:
-    path = route.path.format(organisation_id=NOBODY)
+    path = route.path.format(
+        organisation_id=NOBODY,
+        fee_year=1,
+        record_date="2020-05-04",
+        introduction_id="int_" + "0" * 32,
+    )
     method = getattr(route, "method", "GET")
     unknown = untouched.nobody
     other = untouched.by("reviewer", "reviewer-1")

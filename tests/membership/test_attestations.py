@@ -6,10 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from services.membership.domain.acting import DayStillToCome, OrganisationNotFound
-from services.membership.domain.attestations import AffiliateOfItself, AffiliateUnknown
 from services.membership.domain.organisation import Size
-from services.membership.events import AffiliationDeclared, SizeAttested
+from services.membership.domain.refusals import (
+    AffiliateOfItself,
+    AffiliateUnknown,
+    DayStillToCome,
+    OrganisationNotFound,
+)
+from services.membership.events.register import AffiliationDeclared, SizeAttested
 from shared.kernel.commands import Command
 from shared.kernel.refusals import Refusal
 from tests.membership.examples import (

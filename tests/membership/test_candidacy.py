@@ -5,15 +5,15 @@ from datetime import date
 
 import pytest
 
-from services.membership.domain.acting import OrganisationNotFound
-from services.membership.domain.candidacy import (
+from services.membership.domain.refusals import (
     AlreadyMember,
     ApplicationPending,
     NoApplication,
     NoCandidacy,
     NotInApprovedProject,
+    OrganisationNotFound,
 )
-from services.membership.events import (
+from services.membership.events.candidacy import (
     CandidacyOpened,
     MembershipAgreementSigned,
     MembershipApplicationSubmitted,

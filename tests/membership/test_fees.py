@@ -6,20 +6,23 @@ from decimal import Decimal
 
 import pytest
 
-from services.membership.domain.acting import DayStillToCome, OrganisationNotFound
-from services.membership.domain.fees import (
+from services.membership.domain.fees import fee_class
+from services.membership.domain.organisation import Size
+from services.membership.domain.refusals import (
+    DayStillToCome,
     FeeNotAssessed,
     FeeOverpaid,
     FeeYearAlreadyAssessed,
     NothingToWaive,
+    OrganisationNotFound,
     PaymentReferenceUsed,
     SizeNotAttested,
     WaiverByAssessor,
-    fee_class,
 )
-from services.membership.domain.organisation import Size
 from services.membership.domain.standing import status_at
-from services.membership.events import FeeAssessed, FeePaid, FeeWaived, MemberAdmitted
+from services.membership.events.candidacy import CandidacyClosed
+from services.membership.events.course import MemberAdmitted
+from services.membership.events.fees import FeeAssessed, FeePaid, FeeWaived, SizeUsed
 from shared.kernel.commands import Command
 from shared.kernel.policy_book import NoPolicyInForce
 from shared.kernel.refusals import Refusal
@@ -59,6 +62,15 @@ assessed = FeeAssessed(
     size_as_of=JANUARY_01,
     assessed_on=MAY_07,
     assessed_by="officer-1",
+    schedule_version="2020.1",
+    size=SizeUsed(
+        fte=Decimal(85),
+        affiliates_fte=Decimal(0),
+        as_of=JANUARY_01,
+        evidence_sha256="e" * 64,
+    ),
+    grace_days=60,
+    renewal_notice_days=60,
 )
 paid = FeePaid(
     organisation_id=FLEUVE,
@@ -82,6 +94,13 @@ admitted = MemberAdmitted(
     programme="scale-ai",
     admitted_on=MAY_08,
     covered_until=date(2021, 5, 8),
+)
+closed = CandidacyClosed(
+    organisation_id=FLEUVE,
+    project_id=PROJECT,
+    programme="scale-ai",
+    closed_on=MAY_08,
+    because="admitted",
 )
 
 
@@ -124,8 +143,8 @@ def test_the_class_stays_frozen_when_the_size_changes_later() -> None:
     grown = replace(attest, fte=Decimal(5000), as_of=MAY_08)
     here = fee_due.after(grown)
     here.when(assess).then_refused(FeeYearAlreadyAssessed)
-    assert here.state(FLEUVE_STREAM).fee.fee_class == "sme"
-    here.after(sign).when(pay).then(paid, admitted)
+    assert here.state(FLEUVE_STREAM).fees[1].fee_class == "sme"
+    here.after(sign).when(pay).then(paid, admitted, closed)
 
 
 def test_the_full_fee_admits_and_parts_add_up() -> None:
@@ -133,7 +152,9 @@ def test_the_full_fee_admits_and_parts_add_up() -> None:
     part = replace(pay, amount_cents=20_000)
     here.when(part).then_names("FeePaid")
     rest = replace(pay, amount_cents=30_000, reference="bank-2", paid_on=MAY_09)
-    *_, event = here.after(part).when(rest).then_names("FeePaid", "MemberAdmitted")
+    _, event, _ = (
+        here.after(part).when(rest).then_names("FeePaid", "MemberAdmitted", "CandidacyClosed")
+    )
     assert event == admitted.model_copy(
         update={"admitted_on": MAY_09, "covered_until": date(2021, 5, 9)}
     )
@@ -147,6 +168,7 @@ def test_a_waiver_admits_like_a_payment() -> None:
     signed.after(assess).when(waive).then(
         waived,
         admitted.model_copy(update={"admitted_on": MAY_09, "covered_until": date(2021, 5, 9)}),
+        closed.model_copy(update={"closed_on": MAY_09}),
     )
 
 
@@ -166,14 +188,16 @@ def test_a_waiver_covers_only_what_is_still_owed() -> None:
 def test_whatever_comes_last_admits_from_the_day_when_all_held(
     order: list[Command], last: Command, name: str
 ) -> None:
-    *_, event = applicant.after(*order).when(last).then_names(name, "MemberAdmitted")
+    _, event, _ = (
+        applicant.after(*order).when(last).then_names(name, "MemberAdmitted", "CandidacyClosed")
+    )
     assert event == admitted
 
 
 def test_a_class_that_owes_nothing_is_admitted_by_the_assessment() -> None:
     public = replace(register, kind="government")
     here = heard.after(publish, public, open_candidacy, apply, sign)
-    fee, event = here.when(assess).then_names("FeeAssessed", "MemberAdmitted")
+    fee, event, _ = here.when(assess).then_names("FeeAssessed", "MemberAdmitted", "CandidacyClosed")
     assert isinstance(fee, FeeAssessed)
     assert (fee.fee_class, fee.amount_cents, fee.size_as_of) == ("government", 0, None)
     assert isinstance(event, MemberAdmitted)
@@ -187,8 +211,10 @@ def test_nothing_is_admitted_while_one_thing_is_missing() -> None:
 
 def test_a_payment_dated_before_the_agreement_waits_for_it() -> None:
     late = replace(sign, effective_at=noon(MAY_09))
-    [_, event] = (
-        fee_due.after(pay).when(late).then_names("MembershipAgreementSigned", "MemberAdmitted")
+    [_, event, _] = (
+        fee_due.after(pay)
+        .when(late)
+        .then_names("MembershipAgreementSigned", "MemberAdmitted", "CandidacyClosed")
     )
     assert isinstance(event, MemberAdmitted)
     assert event.admitted_on == MAY_09

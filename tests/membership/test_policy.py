@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.membership.domain.policy import SmeFeeNotBelowLarge
-from services.membership.events import Parameters, PolicyPublished
+from services.membership.domain.refusals import SmeFeeNotBelowLarge
+from services.membership.events.policy import Parameters, PolicyPublished
 from shared.kernel.policy_book import PolicyEndsBeforeItBegins, PolicyVersionTaken, PublishPolicy
 from shared.kernel.refusals import Refusal
 from tests.membership.examples import (

@@ -5,15 +5,14 @@ from dataclasses import replace
 import pytest
 
 from services.membership.commands import AmendOrganisationProfile, RegisterOrganisation
-from services.membership.domain.registration import (
+from services.membership.domain.refusals import (
     AliasOfAnother,
     NameAlreadyTaken,
     NumberAlreadyTaken,
     OrganisationAlreadyRegistered,
-    name_stream,
-    number_stream,
 )
-from services.membership.events import (
+from services.membership.domain.registration import name_stream, number_stream
+from services.membership.events.register import (
     OrganisationAliasRecorded,
     OrganisationNameTaken,
     OrganisationNumberTaken,

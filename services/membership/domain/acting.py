@@ -3,21 +3,11 @@
 from datetime import date
 
 from services.membership.domain.organisation import Organisation
+from services.membership.domain.refusals import DayStillToCome, OrganisationNotFound
 from shared.kernel.commands import Command
+from shared.kernel.operations import Operations
 from shared.kernel.periods import civil_date
-from shared.kernel.refusals import Invalid, NotFound, NotOnBehalf
-
-
-class OrganisationNotFound(NotFound):
-    """There is no organisation of this id here, or it is not yours to know."""
-
-    french = "Il n'y a pas d'organisation de cet identifiant, ou elle ne vous regarde pas."
-
-
-class DayStillToCome(Invalid):
-    """A fact is recorded once its day has come; give today or an earlier day."""
-
-    french = "Un fait s'inscrit une fois son jour venu; donnez aujourd'hui ou un jour antérieur."
+from shared.kernel.refusals import NotOnBehalf
 
 
 def require_known(ask: Command, organisation: Organisation) -> None:
@@ -41,3 +31,8 @@ def require_past(ask: Command, day: date) -> None:
     """The day has come when the command is asked (Toronto). Raises DayStillToCome."""
     if day > civil_date(ask.now):
         raise DayStillToCome
+
+
+def spoken_until(ask: Command, timers: Operations) -> date:
+    """The day up to which the status of each member has been said: by timers, or by this."""
+    return max(ask.effective_on, timers.run_on or ask.effective_on)

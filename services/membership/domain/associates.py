@@ -1,45 +1,32 @@
 """Associates: who takes part in the community without a fee (M-1, M-3, M-9)."""
 
-from datetime import date
-
-from services.membership.commands import AdmitAssociate, ApplyAsAssociate
+from services.membership.commands import AdmitAssociate, ApplyAsAssociate, ResignAsAssociate
 from services.membership.domain.acting import require_known, require_party
 from services.membership.domain.organisation import Organisation
-from services.membership.domain.standing import further, status_at
-from services.membership.events import AssociateAdmitted, AssociateApplicationSubmitted
+from services.membership.domain.refusals import (
+    AdmitterApplied,
+    NoAssociateApplication,
+    NotAssociate,
+)
+from services.membership.domain.transitions import must_be_legal
+from services.membership.events.candidacy import (
+    AssociateAdmitted,
+    AssociateApplicationSubmitted,
+    AssociateResigned,
+)
 from shared.kernel.decider import Said
-from shared.kernel.refusals import Refusal, SamePerson
-
-
-class BeyondAssociate(Refusal):
-    """A candidate or member is no associate: nobody has two tiers on one day."""
-
-    rule = "M-9"
-    french = "Une candidate ou un membre n'est pas associé : pas deux paliers le même jour."
-
-
-class NoAssociateApplication(Refusal):
-    """This organisation has not applied to be an associate by that day; it applies first."""
-
-    rule = "M-9"
-    french = "Cette organisation n'avait pas demandé à être associée; elle le demande d'abord."
-
-
-class AdmitterApplied(SamePerson):
-    """Another person must admit this associate: who applied for it may not."""
-
-    french = "Une autre personne doit admettre cet associé : l'auteur de la demande ne le peut."
 
 
 def apply_as_associate(ask: ApplyAsAssociate, organisation: Organisation) -> Said:
     """Ask to be an associate (M-9); no project is needed, and no fee is owed (M-1).
 
-    Refused: OrganisationNotFound, NotOnBehalf, BeyondAssociate. Quiet: it has asked already.
+    Refused: OrganisationNotFound, NotOnBehalf, BeyondAssociate, MembershipEnded. Quiet: it has
+    asked already.
     """
     require_party(ask, organisation)
-    if organisation.associate:
+    must_be_legal(ask, organisation)
+    if organisation.associate and organisation.associate.resigned_on is None:
         return []
-    _require_no_other_tier(organisation, ask.effective_on)
     return [
         AssociateApplicationSubmitted(
             organisation_id=ask.organisation_id,
@@ -52,16 +39,16 @@ def apply_as_associate(ask: ApplyAsAssociate, organisation: Organisation) -> Sai
 def admit_associate(ask: AdmitAssociate, organisation: Organisation) -> Said:
     """Admit an applicant (M-9), by another person than who applied (X6).
 
-    Refused: OrganisationNotFound, NoAssociateApplication, BeyondAssociate, AdmitterApplied. Quiet:
-    it is an associate already.
+    Refused: OrganisationNotFound, NoAssociateApplication, BeyondAssociate, MembershipEnded,
+    AdmitterApplied. Quiet: it is an associate already.
     """
     require_known(ask, organisation)
-    associate = organisation.associate
-    if associate is None or associate.applied_on > ask.effective_on:
-        raise NoAssociateApplication
-    if associate.admitted_on:
+    must_be_legal(ask, organisation)
+    if organisation.is_associate:
         return []
-    _require_no_other_tier(organisation, ask.effective_on)
+    associate = organisation.associate
+    if associate is None or associate.resigned_on or associate.applied_on > ask.effective_on:
+        raise NoAssociateApplication
     if ask.by.person == associate.applied_by:
         raise AdmitterApplied
     return [
@@ -73,6 +60,19 @@ def admit_associate(ask: AdmitAssociate, organisation: Organisation) -> Said:
     ]
 
 
-def _require_no_other_tier(organisation: Organisation, day: date) -> None:
-    if further(status_at(organisation.timeline, day), "associate"):
-        raise BeyondAssociate
+def resign_as_associate(ask: ResignAsAssociate, organisation: Organisation) -> Said:
+    """Be an associate no more; a candidacy goes on without (M-9).
+
+    Refused: OrganisationNotFound, NotOnBehalf, NotAssociate, MembershipEnded.
+    """
+    require_party(ask, organisation)
+    must_be_legal(ask, organisation)
+    if not organisation.associate_on(ask.effective_on) or not organisation.is_associate:
+        raise NotAssociate
+    return [
+        AssociateResigned(
+            organisation_id=ask.organisation_id,
+            resigned_on=ask.effective_on,
+            resigned_by=ask.by.person,
+        )
+    ]

@@ -3,66 +3,49 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from services.membership.commands import (
+    CloseCandidacy,
     OpenCandidacy,
     SignMembershipAgreement,
     SubmitMembershipApplication,
 )
-from services.membership.domain.acting import OrganisationNotFound, require_party
-from services.membership.domain.admission import with_admission
+from services.membership.domain.acting import require_party
+from services.membership.domain.admission import closing, with_admission
 from services.membership.domain.organisation import Application, Organisation
 from services.membership.domain.policy import Policies
-from services.membership.events import (
+from services.membership.domain.refusals import (
+    AlreadyMember,
+    ApplicationPending,
+    NoApplication,
+    NoCandidacy,
+    NoOpenCandidacy,
+    NotInApprovedProject,
+    OrganisationNotFound,
+)
+from services.membership.domain.transitions import must_be_legal
+from services.membership.events.candidacy import (
     CandidacyOpened,
     MembershipAgreementSigned,
     MembershipApplicationSubmitted,
 )
-from services.membership.inbound import ProjectApproved
+from services.membership.inbound import (
+    AwardConditionExpired,
+    DecisionRescinded,
+    Gone,
+    ProjectApproved,
+    ProjectDeclined,
+)
 from shared.kernel.commands import Command
 from shared.kernel.decider import Said
-from shared.kernel.refusals import Refusal
 
-
-class NotInApprovedProject(Refusal):
-    """No approved project of this id names the organisation; approval comes before candidacy."""
-
-    rule = "M-4"
-    french = "Aucun projet approuvé de cet identifiant ne nomme l'organisation."
-
-
-class NoCandidacy(Refusal):
-    """The organisation was no candidate by this project on that day, so it cannot apply by it."""
-
-    rule = "M-4"
-    french = "L'organisation n'était pas candidate par ce projet ce jour-là."
-
-
-class AlreadyMember(Refusal):
-    """The organisation is a member already; there is nothing to apply for."""
-
-    rule = "M-9"
-    french = "L'organisation est déjà membre; il n'y a rien à demander."
-
-
-class ApplicationPending(Refusal):
-    """The organisation has applied by another project already; one application is enough."""
-
-    rule = "M-8"
-    french = "L'organisation a déjà fait sa demande par un autre projet; une seule suffit."
-
-
-class NoApplication(Refusal):
-    """The organisation had not applied for membership by that day; it applies first."""
-
-    rule = "M-8"
-    french = "L'organisation n'avait pas demandé à devenir membre; elle le demande d'abord."
+AwardHeard: TypeAlias = ProjectApproved | Gone
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """An approval as membership heard it; absent while it has no id."""
+    """An approval as membership heard it; without parties while there is none, or no more."""
 
     project_id: str = ""
     programme: str = ""
@@ -70,12 +53,14 @@ class Award:
     decided_on: date = date.min
 
 
-def hear(award: Award, heard: ProjectApproved) -> Award:
-    """The award as the latest approval has it."""
+def hear(award: Award, heard: AwardHeard) -> Award:
+    """The award as the latest decision has it."""
     match heard:
         case ProjectApproved():
             parties = frozenset(party.organisation_id for party in heard.participants)
             return Award(heard.project_id, heard.programme, parties, heard.decided_on)
+        case ProjectDeclined() | DecisionRescinded() | AwardConditionExpired():
+            return Award(heard.project_id)
         case _:
             assert_never(heard)
 
@@ -96,13 +81,14 @@ def open_candidacy(
 ) -> Said:
     """Open a candidacy, never before the approval that gives it (M-4).
 
-    Refused: OrganisationNotFound, NotInApprovedProject, NoPolicyInForce. Quiet: it is a member, or
-    a candidate by this project, already.
+    Refused: OrganisationNotFound, NotInApprovedProject, MembershipEnded, NoPolicyInForce. Quiet: it
+    is a member, or a candidate by this project, already.
     """
     if not organisation.organisation_id:
         raise OrganisationNotFound
     if ask.organisation_id not in evaluation.parties:
         raise NotInApprovedProject
+    must_be_legal(ask, organisation)
     if organisation.membership or ask.project_id in organisation.candidacies:
         return []
     opened_on = max(ask.effective_on, evaluation.decided_on)
@@ -119,21 +105,37 @@ def open_candidacy(
     ]
 
 
+def close_candidacy(ask: CloseCandidacy, organisation: Organisation) -> Said:
+    """Close a candidacy whose award is gone (M-4); a member stays one.
+
+    Refused: OrganisationNotFound, NoOpenCandidacy, MembershipEnded.
+    """
+    if not organisation.organisation_id:
+        raise OrganisationNotFound
+    must_be_legal(ask, organisation)
+    candidacy = organisation.candidacies.get(ask.project_id)
+    if candidacy is None:
+        raise NoOpenCandidacy
+    day = max(ask.effective_on, candidacy.opened_on)
+    return [closing(organisation, candidacy, day, ask.because)]
+
+
 def submit_application(
     ask: SubmitMembershipApplication, organisation: Organisation
 ) -> Sequence[MembershipApplicationSubmitted]:
-    """Apply, explicitly, by one of its candidacies (M-8).
+    """Apply, explicitly, by one of its candidacies and before it is over (M-8).
 
-    Refused: OrganisationNotFound, NotOnBehalf, AlreadyMember, NoCandidacy, ApplicationPending.
-    Quiet: it has applied by this project already.
+    Refused: OrganisationNotFound, NotOnBehalf, AlreadyMember, NoCandidacy, ApplicationPending,
+    MembershipEnded. Quiet: it has applied by this project already.
     """
     require_party(ask, organisation)
+    must_be_legal(ask, organisation)
     if organisation.application and organisation.application.project_id == ask.project_id:
         return []
     if organisation.membership:
         raise AlreadyMember
     candidacy = organisation.candidacies.get(ask.project_id)
-    if candidacy is None or candidacy.opened_on > ask.effective_on:
+    if candidacy is None or not candidacy.opened_on <= ask.effective_on <= candidacy.open_until:
         raise NoCandidacy
     if organisation.application:
         raise ApplicationPending
@@ -151,9 +153,11 @@ def submit_application(
 def sign_agreement(ask: SignMembershipAgreement, organisation: Organisation) -> Said:
     """Sign the membership agreement; the member is admitted if nothing else is missing (M-10).
 
-    Refused: OrganisationNotFound, NotOnBehalf, NoApplication. Quiet: it has signed already.
+    Refused: OrganisationNotFound, NotOnBehalf, NoApplication, MembershipEnded. Quiet: it has signed
+    already.
     """
     require_party(ask, organisation)
+    must_be_legal(ask, organisation)
     require_application(ask, organisation)
     if organisation.agreement_signed_on:
         return []

@@ -1,30 +1,13 @@
-"""One organisation as its rules need it, and how each of its events changes it."""
+"""One organisation as its rules need it: who it is, and how far it has come."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import assert_never
+from typing import Literal, TypeAlias
 
-from services.membership.domain.standing import Timeline, entered
-from services.membership.events import (
-    AffiliationDeclared,
-    AssociateAdmitted,
-    AssociateApplicationSubmitted,
-    CandidacyOpened,
-    FeeAssessed,
-    FeeClass,
-    FeePaid,
-    FeeWaived,
-    MemberAdmitted,
-    MembershipAgreementSigned,
-    MembershipApplicationSubmitted,
-    OrganisationAliasRecorded,
-    OrganisationEvent,
-    OrganisationProfileAmended,
-    OrganisationRegistered,
-    SizeAttested,
-)
+from services.membership.domain.standing import Status, Timeline, status_at
+from services.membership.events.vocabulary import FeeClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +21,23 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """Who controls the body since a day: a registered organisation, a name, or nobody."""
+
+    since: date
+    controller_id: str | None
+    controller_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Associate:
-    """An application to be an associate, and since when it was granted."""
+    """An application to be an associate, since when it was granted, and until when it held."""
 
     applied_on: date
     applied_by: str
     admitted_on: date | None = None
+    resigned_on: date | None = None
+    """The first day on which it is none any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +78,57 @@ class Fee:
     outstanding_cents: int
     programme: str
     policy_version: str
+    schedule_version: str
     assessed_on: date
     assessed_by: str
+    grace_days: int
+    renewal_notice_days: int
     payments: tuple[Payment, ...] = ()
+    returned: tuple[Payment, ...] = ()
+    """Payments that were taken back."""
     waived_on: date | None = None
+    waived_cents: int = 0
 
     @property
     def settled_on(self) -> date:
-        """The day on which the last of what is known to be paid or waived was so."""
-        days = [self.assessed_on, *(payment.paid_on for payment in self.payments)]
-        return max([*days, self.waived_on] if self.waived_on else days)
+        """The day on which the last of what is known to be paid or waived was so.
+
+        Where nothing was ever owed, it is the day of the assessment.
+        """
+        days = [payment.paid_on for payment in self.payments]
+        return max([*days, self.waived_on] if self.waived_on else days, default=self.assessed_on)
+
+
+Outcome: TypeAlias = Literal["suspended", "reinstated", "terminated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about a membership, from a day on."""
+
+    since: date
+    outcome: Outcome
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A member since a day, by one approved project, covered until a day (exclusive)."""
+    """A member since a day, by one approved project, and what was decided about it since."""
 
     project_id: str
+    programme: str
     admitted_on: date
-    covered_until: date
+    decisions: tuple[Decision, ...] = ()
+    """By the day that they are true from, equal ones by version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the organisation shows of itself in the directory (M-14)."""
+
+    offers: tuple[str, ...]
+    seeks: tuple[str, ...]
+    sectors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +145,22 @@ class Organisation:
     sizes: tuple[Size, ...] = ()
     """By the day they are true of, equal ones by version."""
     affiliates: Mapping[str, date] = field(default_factory=dict)
+    controls: tuple[Control, ...] = ()
+    """Changes of control, by their day, equal ones by version."""
+    dissolved_on: date | None = None
     associate: Associate | None = None
     candidacies: Mapping[str, Candidacy] = field(default_factory=dict)
+    """Those that are open, by project; an admission closes them all."""
     application: Application | None = None
     agreement_signed_on: date | None = None
-    fee: Fee | None = None
+    fees: Mapping[int, Fee] = field(default_factory=dict)
+    """By fee year, the assessment that counts."""
+    taken_back: tuple[Fee, ...] = ()
+    """Assessments that were a mistake, as they stood, in the order of their reversals."""
+    noticed: frozenset[int] = frozenset()
+    """The fee years whose renewal was said to be due."""
     membership: Membership | None = None
+    profile: Profile | None = None
     timeline: Timeline = ()
 
     def size_on(self, day: date) -> Size | None:
@@ -132,135 +168,18 @@ class Organisation:
         attested = [size for size in self.sizes if size.as_of <= day]
         return attested[-1] if attested else None
 
+    def status_on(self, day: date) -> Status:
+        """The one status in force on a day (M-12); absent while nobody registered it."""
+        return status_at(self.timeline, day) if self.organisation_id else "absent"
 
-def evolve(organisation: Organisation, event: OrganisationEvent) -> Organisation:
-    """The organisation after one event."""
-    match event:
-        case (
-            OrganisationRegistered()
-            | OrganisationProfileAmended()
-            | OrganisationAliasRecorded()
-            | SizeAttested()
-            | AffiliationDeclared()
-        ):
-            return _known(organisation, event)
-        case AssociateApplicationSubmitted() | AssociateAdmitted():
-            return _associated(organisation, event)
-        case CandidacyOpened() | MembershipApplicationSubmitted() | MembershipAgreementSigned():
-            return _applied(organisation, event)
-        case FeeAssessed() | FeePaid() | FeeWaived():
-            return _charged(organisation, event)
-        case MemberAdmitted():
-            membership = Membership(event.project_id, event.admitted_on, event.covered_until)
-            timeline = entered(organisation.timeline, event.admitted_on, "active")
-            return replace(organisation, membership=membership, timeline=timeline)
-        case _:
-            assert_never(event)
+    @property
+    def is_associate(self) -> bool:
+        """Whether it was admitted as an associate and has not resigned."""
+        return self.associate_on(date.max)
 
-
-def _known(
-    organisation: Organisation,
-    event: OrganisationRegistered
-    | OrganisationProfileAmended
-    | OrganisationAliasRecorded
-    | SizeAttested
-    | AffiliationDeclared,
-) -> Organisation:
-    match event:
-        case OrganisationRegistered() | OrganisationProfileAmended():
-            return replace(
-                organisation,
-                organisation_id=event.organisation_id,
-                name=event.name,
-                kind=event.kind,
-                country=event.country,
-                province=event.province,
-                business_number=event.business_number,
-            )
-        case OrganisationAliasRecorded():
-            return replace(organisation, aliases=(*organisation.aliases, event.name))
-        case SizeAttested():
-            size = Size(event.as_of, event.fte, event.affiliates_fte, event.evidence_sha256)
-            sizes = sorted((*organisation.sizes, size), key=lambda attested: attested.as_of)
-            return replace(organisation, sizes=tuple(sizes))
-        case AffiliationDeclared():
-            affiliates = {**organisation.affiliates, event.affiliate_id: event.since}
-            return replace(organisation, affiliates=affiliates)
-        case _:
-            assert_never(event)
-
-
-def _associated(
-    organisation: Organisation, event: AssociateApplicationSubmitted | AssociateAdmitted
-) -> Organisation:
-    match event:
-        case AssociateApplicationSubmitted():
-            associate = Associate(event.submitted_on, event.submitted_by)
-            return replace(organisation, associate=associate)
-        case AssociateAdmitted():
-            assert organisation.associate is not None, "who is admitted has applied"
-            associate = replace(organisation.associate, admitted_on=event.admitted_on)
-            timeline = entered(organisation.timeline, event.admitted_on, "associate")
-            return replace(organisation, associate=associate, timeline=timeline)
-        case _:
-            assert_never(event)
-
-
-def _applied(
-    organisation: Organisation,
-    event: CandidacyOpened | MembershipApplicationSubmitted | MembershipAgreementSigned,
-) -> Organisation:
-    match event:
-        case CandidacyOpened():
-            candidacy = Candidacy(
-                event.project_id, event.programme, event.opened_on, event.open_until
-            )
-            return replace(
-                organisation,
-                candidacies={**organisation.candidacies, event.project_id: candidacy},
-                timeline=entered(organisation.timeline, event.opened_on, "candidate"),
-            )
-        case MembershipApplicationSubmitted():
-            submitted_on = event.submitted_on
-            return replace(
-                organisation,
-                application=Application(event.project_id, event.programme, submitted_on),
-                timeline=entered(organisation.timeline, submitted_on, "application_submitted"),
-            )
-        case MembershipAgreementSigned():
-            return replace(organisation, agreement_signed_on=event.signed_on)
-        case _:
-            assert_never(event)
-
-
-def _charged(organisation: Organisation, event: FeeAssessed | FeePaid | FeeWaived) -> Organisation:
-    if isinstance(event, FeeAssessed):
-        timeline = entered(organisation.timeline, event.assessed_on, "fee_due")
-        return replace(organisation, fee=_assessed(event), timeline=timeline)
-    fee = organisation.fee
-    assert fee is not None, "what is paid or waived was assessed"
-    outstanding_cents = fee.outstanding_cents - event.amount_cents
-    match event:
-        case FeePaid():
-            payment = Payment(event.reference, event.paid_on, event.amount_cents)
-            fee = replace(
-                fee, outstanding_cents=outstanding_cents, payments=(*fee.payments, payment)
-            )
-        case FeeWaived():
-            fee = replace(fee, outstanding_cents=outstanding_cents, waived_on=event.waived_on)
-        case _:
-            assert_never(event)
-    return replace(organisation, fee=fee)
-
-
-def _assessed(event: FeeAssessed) -> Fee:
-    return Fee(
-        fee_year=event.fee_year,
-        fee_class=event.fee_class,
-        amount_cents=event.amount_cents,
-        outstanding_cents=event.amount_cents,
-        programme=event.programme,
-        policy_version=event.policy_version,
-        assessed_on=event.assessed_on,
-        assessed_by=event.assessed_by,
-    )
+    def associate_on(self, day: date) -> bool:
+        """Whether it was an associate on a day, a candidacy beside it or not."""
+        associate = self.associate
+        if associate is None or associate.admitted_on is None or day < associate.admitted_on:
+            return False
+        return associate.resigned_on is None or day < associate.resigned_on

@@ -13,7 +13,13 @@ from services.membership.commands import (
 )
 from services.membership.domain.acting import require_known
 from services.membership.domain.organisation import Organisation
-from services.membership.events import (
+from services.membership.domain.refusals import (
+    AliasOfAnother,
+    NameAlreadyTaken,
+    NumberAlreadyTaken,
+)
+from services.membership.domain.transitions import must_be_legal
+from services.membership.events.register import (
     OrganisationAliasRecorded,
     OrganisationNameTaken,
     OrganisationNumberTaken,
@@ -23,46 +29,11 @@ from services.membership.events import (
 from shared.kernel.decider import Said, States
 from shared.kernel.events import Event
 from shared.kernel.identifiers import same_name
-from shared.kernel.refusals import Refusal
 
 Named: TypeAlias = "RegisterOrganisation | AmendOrganisationProfile | RecordOrganisationAlias"
 Taken: TypeAlias = "OrganisationNameTaken | OrganisationNumberTaken"
 
 _PROGRAMME_ACCOUNT = re.compile(r"([0-9]{9})[a-z]{2}[0-9]{4}")
-
-
-class OrganisationAlreadyRegistered(Refusal):
-    """An organisation of this id is registered already."""
-
-    rule = "X1"
-    french = "Une organisation de cet identifiant est déjà inscrite."
-
-
-class NameAlreadyTaken(Refusal):
-    """A registered body has this name in some spelling; use it, or say why this is another."""
-
-    rule = "I-11"
-    french = (
-        "Un organisme inscrit porte ce nom, autrement orthographié peut-être; "
-        "servez-vous-en, ou dites pourquoi c'en est un autre."
-    )
-
-
-class NumberAlreadyTaken(Refusal):
-    """A registered body has this business number; use it, or say why this is another."""
-
-    rule = "I-11"
-    french = (
-        "Un organisme inscrit porte ce numéro d'entreprise; "
-        "servez-vous-en, ou dites pourquoi c'en est un autre."
-    )
-
-
-class AliasOfAnother(Refusal):
-    """This name stands for another registered body, so it is no alias of this one."""
-
-    rule = "I-11"
-    french = "Ce nom désigne un autre organisme inscrit; ce n'est pas un autre nom de celui-ci."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +77,7 @@ def register_organisation(
 
     Refused: OrganisationAlreadyRegistered, NameAlreadyTaken, NumberAlreadyTaken.
     """
-    if organisation.organisation_id:
-        raise OrganisationAlreadyRegistered
+    must_be_legal(ask, organisation)
     registered = OrganisationRegistered(
         organisation_id=ask.organisation_id,
         name=ask.name,
@@ -129,6 +99,7 @@ def amend_profile(
     Refused: OrganisationNotFound, NameAlreadyTaken, NumberAlreadyTaken. Quiet: nothing differs.
     """
     require_known(ask, organisation)
+    must_be_legal(ask, organisation)
     profile = ("name", "kind", "country", "province", "business_number")
     if all(getattr(ask, field) == getattr(organisation, field) for field in profile):
         return []
@@ -154,6 +125,7 @@ def record_alias(
     Refused: OrganisationNotFound, AliasOfAnother. Quiet: the spelling is known.
     """
     require_known(ask, organisation)
+    must_be_legal(ask, organisation)
     if ask.name in (organisation.name, *organisation.aliases):
         return []
     holders = taken[name_stream(ask.name)].holders

@@ -2,26 +2,39 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 Status: TypeAlias = Literal[
-    "registered", "associate", "candidate", "application_submitted", "fee_due", "active"
-]
-Tier: TypeAlias = Literal["associate", "candidate", "member"]
-Benefit: TypeAlias = Literal["network", "news", "events", "resources", "guidance"]
-
-ORDER: tuple[Status, ...] = (
+    "absent",
     "registered",
     "associate",
     "candidate",
     "application_submitted",
     "fee_due",
     "active",
+    "grace",
+    "lapsed",
+    "suspended",
+    "terminated",
+]
+STATES: tuple[Status, ...] = get_args(Status)
+Tier: TypeAlias = Literal["associate", "candidate", "member"]
+Benefit: TypeAlias = Literal["network", "news", "events", "resources", "guidance"]
+
+ON_THE_WAY: tuple[Status, ...] = (
+    "registered",
+    "associate",
+    "candidate",
+    "application_submitted",
+    "fee_due",
 )
-"""The way from a name in the register to a member; nobody goes back by going on."""
+"""The way from a name in the register to a membership; nobody goes back by going on."""
+COVERED: frozenset[Status] = frozenset({"active", "grace"})
+"""A member that has its benefits and may vote."""
 
 COMMUNITY: frozenset[Benefit] = frozenset({"network", "news", "events"})
 EVERYTHING: frozenset[Benefit] = COMMUNITY | {"resources", "guidance"}
+NOTHING: frozenset[Benefit] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,50 +43,68 @@ class Standing:
 
     since: date
     status: Status
+    falls_back: bool = False
+    """Whether it counts also where the party had come further: a candidacy is over, say."""
 
 
-Timeline: TypeAlias = "tuple[Standing, ...]"
+Timeline: TypeAlias = tuple[Standing, ...]
 """By effective day, equal ones by version: the last one begun is in force (M-12)."""
 
 
-def further(status: Status, than: Status) -> bool:
-    """Whether one status lies beyond another on the way to membership."""
-    return ORDER.index(status) > ORDER.index(than)
+def entered(timeline: Timeline, standing: Standing) -> Timeline:
+    """The timeline with one status more, at its place, whenever it was recorded."""
+    return tuple(sorted((*timeline, standing), key=lambda entry: entry.since))
 
 
 def status_at(timeline: Timeline, day: date) -> Status:
     """The one status in force on a day, as far as this timeline knows."""
-    begun = [standing.status for standing in timeline if standing.since <= day]
-    return begun[-1] if begun else "registered"
+    return latest(tuple(standing for standing in timeline if standing.since <= day))
 
 
 def latest(timeline: Timeline) -> Status:
     """The status that is in force after everything known."""
-    return timeline[-1].status if timeline else "registered"
+    status: Status = "registered"
+    for standing in timeline:
+        if standing.falls_back or further(standing.status, status):
+            status = standing.status
+    return status
 
 
-def entered(timeline: Timeline, since: date, status: Status) -> Timeline:
-    """The timeline with a status entered on a day, unless the party was as far already."""
-    if not further(status, status_at(timeline, since)):
-        return timeline
-    return tuple(sorted((*timeline, Standing(since, status)), key=lambda entry: entry.since))
+def further(status: Status, than: Status) -> bool:
+    """Whether a status takes over: a step on the way only from a step before it."""
+    if status not in ON_THE_WAY:
+        return True
+    return than in ON_THE_WAY and ON_THE_WAY.index(status) > ON_THE_WAY.index(than)
+
+
+def since_when(timeline: Timeline, day: date) -> date | None:
+    """Since which day the status of a day has been in force; nothing where it always was."""
+    found, status = None, status_at((), day)
+    for standing in timeline:
+        if standing.since <= day and status_at(timeline, standing.since) != status:
+            found, status = standing.since, status_at(timeline, standing.since)
+    return found
 
 
 def tier_of(status: Status) -> Tier | None:
-    """The tier that a status belongs to; none for who is only registered."""
+    """The tier that a status belongs to; none for who is only registered, or not any more."""
     match status:
-        case "registered":
-            return None
         case "associate":
             return "associate"
-        case "active":
+        case "candidate" | "application_submitted" | "fee_due":
+            return "candidate"
+        case "active" | "grace" | "suspended":
             return "member"
         case _:
-            return "candidate"
+            return None
 
 
-def benefits_of(tier: Tier | None, *, associate: bool) -> frozenset[Benefit]:
-    """What a tier has (M-3); an associate that became a candidate loses nothing by it."""
-    if tier == "member":
+def benefits_of(status: Status, *, associate: bool) -> frozenset[Benefit]:
+    """What a party has (M-3): in grace everything goes on, a suspension takes everything.
+
+    An associate that became a candidate loses nothing by it.
+    """
+    if status in COVERED:
         return EVERYTHING
-    return COMMUNITY if tier == "associate" or associate else frozenset()
+    community = status == "associate" or (associate and tier_of(status) == "candidate")
+    return COMMUNITY if community else NOTHING
