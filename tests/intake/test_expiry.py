@@ -113,6 +113,17 @@ def test_x11_a_late_fact_makes_nothing_idle_for_longer(january: Running) -> None
     assert status_page(january, address)["expires_on"] == "2020-07-30"
 
 
+def test_x11_a_fact_told_late_does_not_take_the_count_back(january: Running) -> None:
+    address = drafted(january)
+    january.clock.instant = datetime(2020, 3, 1, 17, tzinfo=UTC)
+    by_the_port(january, "PUT", f"{address}/sections/summary", {"sha256": "5" * 64})
+    lead = january.by("applicant", organisation_id=PORT)
+    section = f"{address}/sections/plan"
+    told = lead.put(section, {"sha256": "6" * 64}, effective_at="2020-02-10T18:00:00Z")
+    assert told.status_code == 200
+    assert status_page(january, address)["expires_on"] == "2020-08-29"
+
+
 @pytest.mark.parametrize("state", ["submitted", "detailed_submitted", "in_selection", "selected"])
 def test_x11_nothing_expires_while_the_programme_has_its_turn(january: Running, state: str) -> None:
     address = ready(january)
@@ -154,6 +165,17 @@ def test_x7_a_policy_published_later_changes_nothing_that_was_pinned(january: Ru
     assert expiries(january) == []
     january.clock.instant = JANUARY_31
     assert status_page(january, drafted(january))["expires_on"] == "2020-02-02"
+
+
+def test_x7_a_proposal_expires_by_what_it_pinned_under_a_more_patient_policy(
+    january: Running,
+) -> None:
+    drafted(january)
+    longer = {**POLICY, "version": "2020", "parameters": {"proposal_inactive_days": 400}}
+    assert january.as_(officer).post("/v1/policies", longer).status_code == 201
+    run_timers(january, "2020-07-30")
+    (expired,) = expiries(january)
+    assert (expired["policy_version"], expired["idle_days"]) == ("2019", 180)
 
 
 def test_x11_a_rebuild_expires_nothing_and_shows_the_same(january: Running) -> None:

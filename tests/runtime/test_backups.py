@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 
 from shared.kernel.canonical import canonical
+from shared.kernel.envelope import seal
 from shared.runtime import backups
 from shared.runtime.backups import (
     BackupBroken,
@@ -179,6 +181,24 @@ def test_a_journal_that_was_tampered_with_is_refused_and_puts_nothing(
         restore(made, settings_of(tmp_path / "there"))
     assert refused.value.facts == {"file": "ledger.db"}
     assert not list((tmp_path / "there").glob("*"))
+
+
+def test_an_event_that_was_written_anew_is_given_away_by_the_next_one(
+    tmp_path: Path, made: Path
+) -> None:
+    """Its own seal fits, and the last event of its stream is what it was."""
+    path = made / "ledger.db"
+    query = "SELECT envelope, body, hash FROM journal WHERE stream = 'till-a' AND version = 1"
+    with closing(sqlite.connect(path)) as connection:
+        [row] = connection.execute(query).fetchall()
+    forged = seal({**json.loads(row[0]), "actor": "somebody-else"}, row[1])
+    rewritten(
+        made,
+        f"UPDATE journal SET envelope = '{forged.envelope}', hash = '{forged.hash}' "
+        "WHERE stream = 'till-a' AND version = 1",
+    )
+    with pytest.raises(BackupBroken):
+        restore(made, settings_of(tmp_path / "there"))
 
 
 def test_a_file_that_is_not_the_one_of_its_manifest_is_refused(tmp_path: Path, made: Path) -> None:
