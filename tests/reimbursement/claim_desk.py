@@ -167,6 +167,18 @@ def done(answer: httpx.Response, *statuses: int) -> dict[str, Any]:
     return body
 
 
+@dataclass(frozen=True)
+class Money:
+    """What an agreement grants besides its rate, in cents, and for which project."""
+
+    ceiling_cents: int = 1_000_000_000
+    caps: Mapping[str, int] = field(default_factory=dict)
+    project_id: str = eg.project
+
+
+USUAL = Money()
+
+
 @contextmanager
 def desk(
     folder: Path,
@@ -179,17 +191,25 @@ def desk(
 ) -> Iterator[Desk]:
     """The agreement is in force from 2025-04-01 on; all three participants are members."""
     with running(folder, "reimbursement", now=now, heard_at=eg.at(2025, 3, 1)) as here:
-        _agree(here, rate, end_date, budget, parameters or {})
+        _prepare(here, parameters or {})
+        agree(here, rate, end_date, budget)
         yield Desk(here)
 
 
-def _agree(
-    here: Running,
-    rate: Fraction,
-    end_date: date,
-    budget: Sequence[ProposedCost],
-    parameters: Mapping[str, Any],
-) -> None:
+@contextmanager
+def granted(
+    folder: Path, money: Money = USUAL, parameters: Mapping[str, Any] | None = None
+) -> Iterator[Desk]:
+    """The same with another ceiling, or with caps."""
+    now = datetime(2026, 5, 20, 16, tzinfo=UTC)
+    with running(folder, "reimbursement", now=now, heard_at=eg.at(2025, 3, 1)) as here:
+        _prepare(here, parameters or {})
+        agree(here, money=money)
+        yield Desk(here)
+
+
+def _prepare(here: Running, parameters: Mapping[str, Any]) -> None:
+    """A policy and an envelope; the three participants are members."""
     policy = {
         "programme": "scale-ai",
         "version": "2018-1",
@@ -205,21 +225,46 @@ def _agree(
         "valid_from": "2018-04-01",
         "valid_to": "2030-03-31",
     }
-    officer, finance = here.as_(eg.officer), here.as_(eg.finance)
-    before, march = on(date(2018, 4, 1)), on(date(2025, 3, 10))
-    done(officer.post("/v1/policies", policy, **before))
-    done(finance.post("/v1/envelopes", envelope, **before))
-    detailed = eg.detailed.model_copy(update={"budget_lines": tuple(budget)})
-    approved = eg.approved.model_copy(
-        update={"rate": rate, "ceiling_cents": 1_000_000_000, "decided_on": date(2025, 3, 1)}
-    )
-    here.hear(eg.proposal_stream, detailed)
-    here.hear(eg.award_stream, approved)
-    for party, lead in LEADS.items():
+    before = on(date(2018, 4, 1))
+    done(here.as_(eg.officer).post("/v1/policies", policy, **before))
+    done(here.as_(eg.finance).post("/v1/envelopes", envelope, **before))
+    for party in LEADS:
         admitted = eg.admitted(party, date(2025, 3, 2))
         here.hear(f"organisation-{party}", admitted, eg.at(2025, 3, 2))
-        signature = {"organisation_id": party}
-        done(here.as_(lead).post(f"{AGREEMENT}/signatures", signature, **march))
-    done(finance.post(f"{AGREEMENT}/signatures", {"party": "funder"}, **march))
+
+
+def agree(
+    here: Running,
+    rate: Fraction = Fraction(2, 5),
+    end_date: date = date(2026, 3, 31),
+    budget: Sequence[ProposedCost] = (),
+    money: Money = USUAL,
+) -> None:
+    """An approved project's agreement is signed by everybody and executed."""
+    march, project_id = on(date(2025, 3, 10)), money.project_id
+    detailed = eg.detailed.model_copy(
+        update={"budget_lines": tuple(budget), "project_id": project_id}
+    )
+    approved = eg.approved.model_copy(
+        update={
+            "rate": rate,
+            "ceiling_cents": money.ceiling_cents,
+            "decided_on": date(2025, 3, 1),
+            "project_id": project_id,
+        }
+    )
+    here.hear(f"proposal-{project_id}", detailed)
+    here.hear(f"evaluation-{project_id}", approved)
+    agreement = f"/v1/agreements/{project_id}"
+    caps = [
+        {"organisation_id": party, "cap": cad(most_cents)}
+        for party, most_cents in money.caps.items()
+    ]
     terms = {"eligible_from": "2025-04-01", "end_date": end_date.isoformat()}
-    done(officer.post(f"{AGREEMENT}/execute", terms, **march))
+    stated = {**terms, "participant_caps": caps}
+    done(here.as_(eg.officer).put(f"{agreement}/terms", stated, **march))
+    for party, lead in LEADS.items():
+        done(here.as_(lead).post(f"{agreement}/signatures", {"organisation_id": party}, **march))
+    # With the last signature nothing is missing any more, and it is executed by itself.
+    finance = here.as_(eg.finance)
+    done(finance.post(f"{agreement}/signatures", {"party": "funder"}, **march))

@@ -7,7 +7,7 @@ import pytest
 from services.reimbursement.commands.aftermath import ApproveBatch, NamedClaim
 from services.reimbursement.domain.agreement import AgreementNotFound
 from services.reimbursement.domain.approval import OtherContent, OtherProject
-from services.reimbursement.domain.claim import ClaimAlreadyDecided, ClaimNotFiled
+from services.reimbursement.domain.claim_refusals import ClaimAlreadyDecided, ClaimNotFiled
 from services.reimbursement.events.agreement import CeilingShared
 from shared.kernel.commands import Command
 from shared.kernel.refusals import Refusal, SamePerson

@@ -5,7 +5,7 @@ import pytest
 from services.reimbursement.commands.aftermath import WithdrawCorrection
 from services.reimbursement.commands.payment import AuthoriseAccountPayment
 from services.reimbursement.domain.approval import OtherContent
-from services.reimbursement.domain.claim import ClaimNotFound, CostLineNotFound
+from services.reimbursement.domain.claim_refusals import ClaimNotFound, CostLineNotFound
 from services.reimbursement.domain.correcting import (
     AdjustedBeyondClaimed,
     CorrectionDecided,

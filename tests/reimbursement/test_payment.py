@@ -14,7 +14,7 @@ from services.reimbursement.commands.payment import (
     ReleaseHoldback,
 )
 from services.reimbursement.domain.account import AccountNotFound
-from services.reimbursement.domain.claim import ClaimNotFound
+from services.reimbursement.domain.claim_refusals import ClaimNotFound
 from services.reimbursement.domain.holdback import (
     FinalReportNotAccepted,
     HoldbackAlreadyReleased,

@@ -30,9 +30,9 @@ why = Why(
 )
 
 
-def agreement_of(**terms: int) -> Agreement:
+def agreement_of(ceiling_cents: int = 1_000_000_000) -> Agreement:
     found: Agreement = counted.state(eg.agreement_stream)
-    return replace(found, **terms)
+    return replace(found, ceiling_cents=ceiling_cents)
 
 
 def costs(cents: int, rate: Fraction = Fraction(2, 5)) -> tuple[RateShare, ...]:

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from services.reimbursement.api.claim import APPROVERS, CLAIM_READERS, CLAIMANTS
+from services.reimbursement.api.claim import APPROVERS, CLAIM_READERS
 from services.reimbursement.api.envelope import TREASURERS, without_position
+from services.reimbursement.api.lines import CLAIMANTS
 from services.reimbursement.api.payment import PAYERS, account_of
 from services.reimbursement.commands.aftermath import (
     AdjustCostLine,
@@ -19,7 +20,8 @@ from services.reimbursement.commands.aftermath import (
     ResolveComplianceFinding,
     WithdrawCorrection,
 )
-from services.reimbursement.domain.claim import Claim, ClaimNotFound, may_read
+from services.reimbursement.domain.claim import Claim, may_read
+from services.reimbursement.domain.claim_refusals import ClaimNotFound
 from services.reimbursement.domain.correcting import CorrectionNotFound, content_hash
 from services.reimbursement.events.correction import Origin
 from services.reimbursement.projections.payment import CORRECTIONS, FINDINGS, HOLDS
@@ -214,6 +216,6 @@ def _named(ask: Ask) -> dict[str, Any]:
 
 
 def _own(read: Read, table: Any, *filters: str) -> Page:
-    asked: dict[str, str | int | None] = {name: read.query.get(name) for name in filters}
+    asked: dict[str, Any] = {name: read.query.get(name) for name in filters}
     found = read.page(table, order="position", organisation_id=read.actor.lists_only(), **asked)
     return found.map(without_position)

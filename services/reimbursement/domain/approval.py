@@ -148,7 +148,9 @@ def approve_batch(
     return _approved(ask, agreement, _considered(agreement, list(claims.values()), by_party))
 
 
-def _approved(ask: Command, agreement: Agreement, considered: Sequence[Considered]) -> Said:
+def _approved(
+    ask: Command, agreement: Agreement, considered: Sequence[Considered]
+) -> Mapping[str, Sequence[Event]]:
     """The events of a whole batch, by full stream name; a claim alone is a batch of one."""
     waiting = [one for one in considered if one.waits_for_another(agreement)]
     if waiting:

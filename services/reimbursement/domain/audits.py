@@ -12,6 +12,7 @@ from services.reimbursement.events.audit import (
     AuditFindingResolved,
     AuditOpened,
     AuditSampleDrawn,
+    Method,
     SampledLine,
 )
 
@@ -29,7 +30,7 @@ AuditEvent: TypeAlias = (
 class Sample:
     """What was drawn, and what draws it again."""
 
-    method: str
+    method: Method
     size: int
     seed: str
     position: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from services.reimbursement.commands.bank import (
     ApplyRowToAccount,
@@ -248,33 +248,40 @@ def _refused(ask: ApplyRow, refused: Refusal) -> BankRowRefused:
     return BankRowRefused(report_id=ask.report_id, row=ask.row.row, reason=refused.code())
 
 
+def _who(ask: ApplyRow) -> dict[str, Any]:
+    return {"by": ask.by, "now": ask.now, "effective_at": ask.effective_at}
+
+
 def _confirming(ask: ApplyRow) -> ConfirmPayment | ConfirmAccountPayment:
-    who = {"by": ask.by, "now": ask.now, "effective_at": ask.effective_at}
     reference = ask.row.end_to_end_id
     if isinstance(ask, ApplyRowToClaim):
-        return ConfirmPayment(claim_id=ask.claim_id, reference=reference, **who)
+        return ConfirmPayment(claim_id=ask.claim_id, reference=reference, **_who(ask))
     return ConfirmAccountPayment(
-        project_id=ask.project_id, organisation_id=ask.organisation_id, reference=reference, **who
+        project_id=ask.project_id,
+        organisation_id=ask.organisation_id,
+        reference=reference,
+        **_who(ask),
     )
 
 
 def _returning(ask: ApplyRow) -> ReturnPayment | ReturnAccountPayment:
-    who = {"by": ask.by, "now": ask.now, "effective_at": ask.effective_at}
-    what = {"reference": ask.row.end_to_end_id, "reason": ask.row.reason or "unspecified"}
+    what: dict[str, Any] = {
+        "reference": ask.row.end_to_end_id,
+        "reason": ask.row.reason or "unspecified",
+    }
     if isinstance(ask, ApplyRowToClaim):
-        return ReturnPayment(claim_id=ask.claim_id, **what, **who)
+        return ReturnPayment(claim_id=ask.claim_id, **what, **_who(ask))
     return ReturnAccountPayment(
-        project_id=ask.project_id, organisation_id=ask.organisation_id, **what, **who
+        project_id=ask.project_id, organisation_id=ask.organisation_id, **what, **_who(ask)
     )
 
 
 def _failing(ask: ApplyRow) -> FailPayment | FailAccountPayment:
-    who = {"by": ask.by, "now": ask.now, "effective_at": ask.effective_at}
     reason = ask.row.reason or "unspecified"
     if isinstance(ask, ApplyRowToClaim):
-        return FailPayment(claim_id=ask.claim_id, reason=reason, **who)
+        return FailPayment(claim_id=ask.claim_id, reason=reason, **_who(ask))
     return FailAccountPayment(
-        project_id=ask.project_id, organisation_id=ask.organisation_id, reason=reason, **who
+        project_id=ask.project_id, organisation_id=ask.organisation_id, reason=reason, **_who(ask)
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from services.reimbursement.domain.account import Account, evolve
 from services.reimbursement.domain.payee import Payee
 from services.reimbursement.domain.settling import offset
+from services.reimbursement.events.debt import OffsetApplied
 from shared.kernel.decider import States
 from shared.kernel.events import Event
 
@@ -36,9 +37,9 @@ def debts_taken(owing: Mapping[str, Account], payable_cents: int) -> Mapping[str
 
 def paid_elsewhere(
     account: Account, owing: Mapping[str, Account], taken: Mapping[str, int], on: date
-) -> Sequence[Event]:
+) -> Sequence[OffsetApplied]:
     """What the paying account says: so much counts as paid here, though nothing was sent."""
-    said: list[Event] = []
+    said: list[OffsetApplied] = []
     for stream, cents in taken.items():
         other = owing[stream].project_id
         for event in offset(account, cents, on, moved_cents=cents, other_project_id=other):

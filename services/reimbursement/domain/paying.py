@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import reduce
 
 from services.reimbursement.commands.payment import (
     AuthorisePayment,
@@ -36,6 +35,7 @@ from services.reimbursement.domain.settling import offset
 from services.reimbursement.events.claim import ClaimSettled
 from services.reimbursement.events.payment import (
     LateConfirmationNoted,
+    PaymentAuthorised,
     PaymentBooked,
     PaymentConfirmed,
     PaymentFailed,
@@ -46,7 +46,6 @@ from services.reimbursement.events.payment import (
 )
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Said
-from shared.kernel.events import Event
 from shared.kernel.periods import civil_date
 from shared.kernel.refusals import Refusal, SamePerson
 
@@ -97,13 +96,14 @@ def authorise_payment(
     payable = max(min(promised, account.balance_cents), 0)
     taken = debts_taken(owing, payable)
     amount = payable - sum(taken.values())
-    on_claim: Event
+    on_claim: PaymentAuthorised | ClaimSettled = _settled(claim, account)
+    counted: PaymentBooked | PromiseEnded = _promise_ended(claim)
     if amount > 0:
         on_claim, counted = authorise(ask, amount), _booked(ask, claim, amount)
-    else:
-        on_claim, counted = _settled(claim, account), _promise_ended(claim)
     elsewhere = paid_elsewhere(evolve(account, counted), owing, taken, on)
-    after = reduce(evolve, [counted, *elsewhere], account)
+    after = evolve(account, counted)
+    for event in elsewhere:
+        after = evolve(after, event)
     lowered = offset(after, promised - payable, on, claim_id=claim.claim_id)
     return {
         "claim": [on_claim],

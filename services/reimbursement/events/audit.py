@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from services.reimbursement.events.claim import LineId
+from services.reimbursement.events.invoice import LineId
 from shared.kernel.events import Event, Fact
 from shared.kernel.identifiers import ClaimId, Line, OrganisationId, PersonId, ProjectId, Sha256
 from shared.kernel.money import Cents

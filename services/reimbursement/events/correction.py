@@ -5,7 +5,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from services.reimbursement.events.claim import LineId, OfClaim, RateShare
+from services.reimbursement.events.claim import OfClaim, RateShare
+from services.reimbursement.events.invoice import LineId
 from shared.kernel.events import Event
 from shared.kernel.identifiers import Line, PersonId, Sha256, Slug
 from shared.kernel.money import Cents

@@ -1,6 +1,7 @@
 """What follows payments by itself: holds, findings of late facts, rows of the bank's reports."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from services.reimbursement.commands.aftermath import (
     AdjustCostLine,
@@ -31,6 +32,7 @@ from services.reimbursement.inbound import (
 from shared.kernel.commands import Command
 from shared.kernel.decider import Policy, Reaction
 from shared.kernel.events import Event, Heard
+from shared.kernel.periods import from_micros
 
 StandingHeard = (
     MemberAdmitted
@@ -69,10 +71,16 @@ def _review(reaction: Reaction, about: str) -> Sequence[ReviewHolds]:
         ReviewHolds(
             project_id=account.partition(".")[0],
             organisation_id=account.partition(".")[2],
-            **reaction.command,
+            **_not_before(reaction, known["begun"][account]),
         )
         for account in known["accounts"]
     ]
+
+
+def _not_before(reaction: Reaction, begun: int) -> dict[str, Any]:
+    """Who and when; a fact from before an account's history is looked at from its beginning."""
+    effective_at = max(reaction.command["effective_at"], from_micros(begun))
+    return {**reaction.command, "effective_at": effective_at}
 
 
 def correct_what_an_audit_disallows(

@@ -1,6 +1,7 @@
 """Lists about money: payments, what counts as paid day by day, holds, corrections, findings."""
 
 from datetime import date
+from typing import TypeAlias
 
 from services.reimbursement.events.bank import PaymentFileMade
 from services.reimbursement.events.correction import (
@@ -34,7 +35,7 @@ from services.reimbursement.events.payment import (
     PaymentReturned,
     PaymentUnbooked,
 )
-from shared.kernel.periods import civil_date
+from shared.kernel.periods import civil_date, to_micros
 from shared.runtime.projections import (
     Projection,
     Recorded,
@@ -75,8 +76,11 @@ LEDGER = table(
     integer("position", index=True),
 )
 """Every change of what counts as paid (R-2), on its business day."""
-ACCOUNTS_OF = table("accounts_of", key("about"), json_text("accounts"))
-"""The accounts of an organisation, and of a project, as `{project_id}.{organisation_id}`."""
+ACCOUNTS_OF = table("accounts_of", key("about"), json_text("accounts"), json_text("begun"))
+"""The accounts of an organisation, and of a project, as `{project_id}.{organisation_id}`.
+
+`begun`: since when each has a history, in microseconds; nothing of it is dated earlier (X5).
+"""
 HOLDS = table(
     "payment_hold_list",
     key("claim_id"),
@@ -169,39 +173,50 @@ def show_accounts(rows: Rows, recorded: Recorded) -> None:
             account = f"{event.project_id}.{event.organisation_id}"
             for about in (event.project_id, event.organisation_id):
                 row = rows.get("accounts_of", about)
-                known: list[str] = row["accounts"] if row else []
-                if account not in known:
-                    rows.put("accounts_of", about=about, accounts=sorted([*known, account]))
+                begun: dict[str, int] = row["begun"] if row else {}
+                if account not in begun:
+                    begun = {**begun, account: to_micros(recorded.effective_at)}
+                    rows.put("accounts_of", about=about, accounts=sorted(begun), begun=begun)
         case _:
             pass  # An account begins with the first costs that count.
 
 
 def show_ledger(rows: Rows, recorded: Recorded) -> None:
     """Each change of what counts as paid, dated by its business day."""
-    event, account_payment = recorded.event, getattr(recorded.event, "claim_id", None) is None
-    match event:
-        case PaymentBooked():
-            _enter(rows, recorded, event.amount_cents)
-        case PaymentUnbooked():
-            _enter(rows, recorded, -event.amount_cents)
-        case PaymentAuthorised() if account_payment:
-            _enter(rows, recorded, event.amount_cents)
-        case PaymentFailed() | PaymentReturned() if account_payment:
-            _enter(rows, recorded, -event.amount_cents)
-        case OverpaymentEstablished():
-            _enter(rows, recorded, event.excess_cents)
-        case OffsetApplied():
-            _enter(rows, recorded, event.moved_cents)
-        case RecoveryReceived():
-            _enter(rows, recorded, -event.amount_cents)
+    match recorded.event:
+        case PaymentBooked() as event:
+            _enter(rows, recorded, event, event.amount_cents)
+        case PaymentUnbooked() as event:
+            _enter(rows, recorded, event, -event.amount_cents)
+        case PaymentAuthorised(claim_id=None) as event:
+            _enter(rows, recorded, event, event.amount_cents)
+        case PaymentFailed(claim_id=None) | PaymentReturned(claim_id=None) as event:
+            _enter(rows, recorded, event, -event.amount_cents)
+        case OverpaymentEstablished() as event:
+            _enter(rows, recorded, event, event.excess_cents)
+        case OffsetApplied() as event:
+            _enter(rows, recorded, event, event.moved_cents)
+        case RecoveryReceived() as event:
+            _enter(rows, recorded, event, -event.amount_cents)
         case _:
             pass  # Everything else leaves what counts as paid as it is.
 
 
-def _enter(rows: Rows, recorded: Recorded, change_cents: int) -> None:
+Moving: TypeAlias = (
+    PaymentBooked
+    | PaymentUnbooked
+    | PaymentAuthorised
+    | PaymentFailed
+    | PaymentReturned
+    | OverpaymentEstablished
+    | OffsetApplied
+    | RecoveryReceived
+)
+
+
+def _enter(rows: Rows, recorded: Recorded, event: Moving, change_cents: int) -> None:
     if not change_cents:
         return
-    event = recorded.event
     rows.put(
         "paid_ledger",
         entry=recorded.event_id,
