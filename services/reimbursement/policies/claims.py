@@ -8,17 +8,20 @@ from services.reimbursement.events.claim import ClaimRejected
 from shared.kernel.decider import Policy, Reaction, due_command
 from shared.kernel.events import Event, Heard
 from shared.kernel.operations import TimersRun
+from shared.kernel.periods import from_micros
 
 
 def deduct_unpaid_lines(run: TimersRun, reaction: Reaction) -> Sequence[DeductUnpaidLines]:
-    """What suppliers were not paid in time is deducted at the start of day 91 (R-13, X11)."""
-    return [
-        DeductUnpaidLines(
-            claim_id=row["claim_id"],
-            **due_command(reaction, date.fromisoformat(row["due_on"])),
-        )
-        for row in reaction.due("deduction_list", run.business_date)
-    ]
+    """What suppliers were not paid in time is deducted at the start of day 91 (R-13, X11).
+
+    Where a date was missed and the claim was approved meanwhile, no earlier than the approval.
+    """
+    found = []
+    for row in reaction.due("deduction_list", run.business_date):
+        who = due_command(reaction, date.fromisoformat(row["due_on"]))
+        who["effective_at"] = max(who["effective_at"], from_micros(row["not_before"]))
+        found.append(DeductUnpaidLines(claim_id=row["claim_id"], **who))
+    return found
 
 
 def free_the_budget(event: ClaimRejected, reaction: Reaction) -> Sequence[FreeBudget]:

@@ -52,8 +52,13 @@ CLAIMS = table(
     text("content_hash"),
     integer("position", index=True),
 )
-DEDUCTIONS = table("deduction_list", key("claim_id"), text("due_on", index=True))
-"""Filed claims with lines whose suppliers were not paid when they were entered."""
+DEDUCTIONS = table(
+    "deduction_list", key("claim_id"), text("due_on", index=True), integer("not_before")
+)
+"""Filed claims with lines whose suppliers were not paid when they were entered.
+
+`not_before` is in microseconds: an account begins with its first approval (X5).
+"""
 
 
 def show_claims(rows: Rows, recorded: Recorded) -> None:
@@ -94,7 +99,7 @@ def show_claims(rows: Rows, recorded: Recorded) -> None:
                 late=int(event.late),
                 content_hash=event.content_hash,
             )
-            _wait_for_payments(rows, event)
+            _wait_for_payments(rows, event, recorded.effective_micros)
         case (CostLineAssessed() | QueryAnswered()) as event:
             rows.change("claim_list", event.claim_id, status="under_review")
         case ClaimQueried() as event:
@@ -125,13 +130,18 @@ def _count(rows: Rows, claim_id: str, lines: int, cents: int, unpaid: int) -> No
     )
 
 
-def _wait_for_payments(rows: Rows, event: ClaimFiled) -> None:
+def _wait_for_payments(rows: Rows, event: ClaimFiled, effective_micros: int) -> None:
     """Suppliers that are not paid yet are looked at again at the start of day 91 (R-13)."""
     row = rows.get("claim_list", event.claim_id)
     assert row is not None, "only a claim period is filed"
     if row["unpaid_lines"]:
         due_on = event.deducted_on or event.filed_on + UNPAID_DAYS
-        rows.put("deduction_list", claim_id=event.claim_id, due_on=due_on.isoformat())
+        rows.put(
+            "deduction_list",
+            claim_id=event.claim_id,
+            due_on=due_on.isoformat(),
+            not_before=effective_micros,
+        )
 
 
 def _show_decisions(rows: Rows, recorded: Recorded) -> None:
@@ -157,6 +167,9 @@ def _show_decisions(rows: Rows, recorded: Recorded) -> None:
                 holdback_cents=event.holdback_cents,
                 payable_cents=event.payable_cents,
             )
+            if rows.get("deduction_list", event.claim_id) is not None:
+                latest = recorded.effective_micros
+                rows.change("deduction_list", event.claim_id, not_before=latest)
         case ClaimSettled() as event:
             rows.change("claim_list", event.claim_id, status="settled")
         case ClaimRejected() as event:
