@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     )
     relay_batch_max: int = Field(500, ge=1, description="Events handed to the transport at once.")
     relay_lease_seconds: float = Field(
-        15, gt=0, description="A relay without a sign of life for so long loses its turn."
+        25, gt=0, description="A relay without a sign of life for so long loses its turn."
     )
     receive_batch_max: int = Field(256, ge=1, description="Foreign events taken at once.")
     rebuild_chunk_events: int = Field(
