@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 import structlog
-from sqlalchemy.exc import OperationalError, TimeoutError
 
 from shared.kernel.envelope import Sealed
-from shared.kernel.refusals import Refusal, Unavailable
+from shared.kernel.refusals import Refusal
 from shared.runtime.failpoints import reach
 from shared.runtime.items import Stopping
 from shared.runtime.reading import Snapshot
@@ -192,10 +191,12 @@ class Subscriber:
                 self.failure = None
             except Stopping:
                 return
-            except (Unavailable, OperationalError, TimeoutError) as failure:
-                self.failure = named(failure)
+            except Exception as failure:  # Whatever it was: what was not settled comes again.
+                self._note(failure)
                 self._stop.wait(RETRY_SECONDS)
-            except Exception as failure:
-                self.failure = named(failure)
-                log.exception("subscriber-stopped")
-                return
+
+    def _note(self, failure: Exception) -> None:
+        code = named(failure)
+        if code != self.failure:
+            log.error("subscriber-failed", name=self.name, error=type(failure).__name__)
+        self.failure = code

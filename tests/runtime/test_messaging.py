@@ -306,11 +306,18 @@ def test_a_broken_event_neither_stops_the_subscriber_nor_what_is_behind_it(
         assert mirror.parked() == []
 
 
-def test_a_database_that_fails_is_tried_again_with_the_same_batch(
-    tmp_path: Path, deposits: Sequence[Sealed], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "failure",
+    [OperationalError("COMMIT", None, Exception("database or disk is full")), KeyError("nobody")],
+    ids=["of the database", "that nobody foresaw"],
+)
+def test_i1_a_failure_is_told_and_the_same_batch_tried_again(
+    tmp_path: Path,
+    deposits: Sequence[Sealed],
+    monkeypatch: pytest.MonkeyPatch,
+    failure: Exception,
 ) -> None:
     monkeypatch.setattr(messaging, "RETRY_SECONDS", 0.0)
-    failure = OperationalError("COMMIT", None, Exception("database or disk is full"))
     given = Given(deposits[:2], deposits[2:])
     with running(tmp_path, MIRROR) as mirror:
         subscriber = Subscriber("mirror", mirror.service.writer, given, 10)
