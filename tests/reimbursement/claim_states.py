@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from services.reimbursement.commands import claim as asked
 from services.reimbursement.commands.exchange import PublishExchangeRates
@@ -18,8 +19,8 @@ from tests.support.spec import Given
 SPRING = date(2026, 5, 20)
 LINE = ce.line_id(1)
 QUERY = "query_" + "1" * 32
-own = {"claim_id": ce.claim_id(Q2), **ce.by(eg.terminal_lead, SPRING)}
-staff = {"claim_id": ce.claim_id(Q2), **ce.by(ce.assessor, SPRING)}
+own: dict[str, Any] = {"claim_id": ce.claim_id(Q2), **ce.by(eg.terminal_lead, SPRING)}
+staff: dict[str, Any] = {"claim_id": ce.claim_id(Q2), **ce.by(ce.assessor, SPRING)}
 other_line = ce.cost(Q2, 8, invoice_number="INV-8")
 
 query = asked.QueryClaim(query_id=QUERY, question="Which truck is it for?", lines=(), **staff)
@@ -29,7 +30,7 @@ answer = asked.AnswerQuery(query_id=QUERY, answer="The first one.", evidence=Non
 def _base() -> Given:
     """Of the quarter before, a line was deducted, and is paid since; a partner has INV-1."""
     unpaid = ce.approved(ce.in_force(), Q1, [10_000])
-    q1 = {"claim_id": ce.claim_id(Q1)}
+    q1: dict[str, Any] = {"claim_id": ce.claim_id(Q1)}
     deducted = asked.DeductUnpaidLines(**q1, **eg.asked(eg.this_service, eg.at(2026, 5, 1)))
     paid_late = asked.RecordSupplierPayment(
         line_id=LINE,

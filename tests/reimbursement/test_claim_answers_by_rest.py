@@ -15,13 +15,10 @@ from tests.reimbursement import examples as eg
 from tests.reimbursement.claim_desk import PAYERS_DAY, Desk, cad, cents, desk, done, on, path
 from tests.reimbursement.claim_examples import Q1, Q2, Q3
 
-BUDGET = tuple(
-    ProposedCost(organisation_id=party, kind=kind, quarter=Q1, amount_cents=amount)
-    for party, kind, amount in (
-        (eg.terminal, "labour", 1_000_000),
-        (eg.robots, "equipment", 500_000),
-        (eg.institute, "labour", 100_000),
-    )
+BUDGET = (
+    ProposedCost(organisation_id=eg.terminal, kind="labour", quarter=Q1, amount_cents=1_000_000),
+    ProposedCost(organisation_id=eg.robots, kind="equipment", quarter=Q1, amount_cents=500_000),
+    ProposedCost(organisation_id=eg.institute, kind="labour", quarter=Q1, amount_cents=100_000),
 )
 
 
@@ -60,7 +57,7 @@ def test_the_check_says_before_filing_what_would_be_cut_and_records_nothing(
     tmp_path: Path,
 ) -> None:
     with desk(tmp_path, budget=BUDGET) as here:
-        related = {"related_party": True, "market_value": cad(300_000)}
+        related: dict[str, Any] = {"related_party": True, "market_value": cad(300_000)}
         first = here.enter(Q1, here.line(Q1, 400_000, **related))
         second = here.enter(Q1, here.line(Q1, 1_200_000))
         bare = done(here.lead().post(f"{path(Q1)}/lines", here.line(Q1, 7), **on(PAYERS_DAY)))

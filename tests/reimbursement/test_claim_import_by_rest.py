@@ -111,7 +111,7 @@ def test_a_workbook_is_read_like_a_list(here: Desk) -> None:
     claim = ("2025-26Q1", eg.robots)
     header = HEADER.split(",")
     day = datetime(2025, 5, 12)  # noqa: DTZ001 — a cell has no zone.
-    rows = [
+    rows: list[list[Any]] = [
         header,
         ["labour", "Ateliers Boréal", "W-1", day, day, date(2025, 5, 31), 33730.78, 4.35, "QC"],
         ["labour", "Ateliers Boréal", "W-2", day, day, day, "=1+1", 0, "QC"],

@@ -26,7 +26,7 @@ from services.reimbursement.domain.pricing import (
     taken_out,
 )
 from services.reimbursement.events.claim import CostLineRecorded
-from services.reimbursement.events.invoice import Invoice, InvoiceTax, Sharer
+from services.reimbursement.events.invoice import Invoice, InvoiceTax, NamedTax, Sharer
 from shared.kernel.refusals import Refusal
 from tests.reimbursement import claim_examples as ce
 from tests.reimbursement import examples as eg
@@ -128,22 +128,22 @@ def test_r20_recovered_is_rounded_once_for_the_document(tax: int, recovery: int,
 
 @for_all(gross=st.integers(-10_000_000, 10_000_000), qst=st.integers(0, 20_000))
 def test_r20_what_is_taken_out_of_a_price_adds_up(gross: int, qst: int) -> None:
-    rates = {"gst": Fraction(1, 20), "qst": Fraction(qst, 100_000)}
-    net, taxes = taken_out(gross, rates)  # type: ignore[arg-type]
+    rates: Mapping[NamedTax, Fraction] = {"gst": Fraction(1, 20), "qst": Fraction(qst, 100_000)}
+    net, taxes = taken_out(gross, rates)
     assert net + sum(tax.amount_hundredths for tax in taxes) == gross
     exact = Decimal(gross) / (1 + Decimal(5) / 100 + Decimal(qst) / 100_000)
     assert abs(net - exact) <= Decimal("0.5000001")
 
 
 def test_r20_a_sum_of_receipts_is_not_one_document() -> None:
-    rates = {"gst": Fraction(1, 20)}
-    one_by_one = sum(taken_out(1_010, rates)[0] for _ in range(3))  # type: ignore[arg-type]
-    together, _ = taken_out(3_030, rates)  # type: ignore[arg-type]
+    rates: Mapping[NamedTax, Fraction] = {"gst": Fraction(1, 20)}
+    one_by_one = sum(taken_out(1_010, rates)[0] for _ in range(3))
+    together, _ = taken_out(3_030, rates)
     assert (one_by_one, together) == (2_886, 2_886)
-    assert sum(taken_out(1_011, rates)[0] for _ in range(3)) == 2_889  # type: ignore[arg-type]
-    assert taken_out(3_033, rates)[0] == 2_889  # type: ignore[arg-type]
-    assert sum(taken_out(1_004, rates)[0] for _ in range(4)) == 3_824  # type: ignore[arg-type]
-    assert taken_out(4_016, rates)[0] == 3_825  # type: ignore[arg-type]
+    assert sum(taken_out(1_011, rates)[0] for _ in range(3)) == 2_889
+    assert taken_out(3_033, rates)[0] == 2_889
+    assert sum(taken_out(1_004, rates)[0] for _ in range(4)) == 3_824
+    assert taken_out(4_016, rates)[0] == 3_825
 
 
 @pytest.mark.parametrize(

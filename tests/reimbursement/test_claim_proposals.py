@@ -22,7 +22,7 @@ from services.reimbursement.domain.days import by_span, counted_parts, spans
 from services.reimbursement.domain.entry import AbroadOutsideLine, PaidInFuture
 from services.reimbursement.domain.precheck import check
 from services.reimbursement.domain.propose import propose
-from services.reimbursement.events.agreement import BudgetLine
+from services.reimbursement.events.agreement import COST_KINDS, BudgetLine
 from services.reimbursement.events.claim import ClaimRejected, CostLineAssessed
 from services.reimbursement.events.invoice import Days
 from services.reimbursement.policies.claims import free_the_budget
@@ -46,8 +46,9 @@ def with_terms(**changes: Any) -> Given:
 def budgeted(**kinds: int) -> Given:
     """A budget for these kinds, in cents, with a free reallocation of a fifth."""
     lines = [
-        BudgetLine(organisation_id=eg.terminal, kind=kind, quarter=Q1, amount_cents=cents)
-        for kind, cents in kinds.items()
+        BudgetLine(organisation_id=eg.terminal, kind=kind, quarter=Q1, amount_cents=kinds[kind])
+        for kind in COST_KINDS
+        if kind in kinds
     ]
     return with_terms(budget=tuple(lines))
 

@@ -119,15 +119,18 @@ def _require_decided(claim: Claim) -> None:
 def _assessed(
     claim: Claim, line: CostLine, ask: AssessCostLine | ConfirmProposals, proposed: Proposed
 ) -> CostLineAssessed:
-    decides = isinstance(ask, AssessCostLine)
+    reason: str | None = None
+    eligible, code = proposed.eligible_cents, reason_code_of(proposed)
+    if isinstance(ask, AssessCostLine):
+        eligible, code, reason = ask.eligible_cents, ask.reason_code, ask.reason
     return CostLineAssessed(
         claim_id=claim.claim_id,
         project_id=claim.project_id,
         organisation_id=claim.organisation_id,
         line_id=line.line_id,
-        eligible_cents=ask.eligible_cents if decides else proposed.eligible_cents,
-        reason_code=ask.reason_code if decides else reason_code_of(proposed),
-        reason=ask.reason if decides else None,
+        eligible_cents=eligible,
+        reason_code=code,
+        reason=reason,
         proposed=proposed,
         assessed_by=ask.by.person,
     )

@@ -13,6 +13,7 @@ from services.reimbursement.events.claim import (
     CostLineRecorded,
     EvidenceAttached,
     Proposed,
+    Province,
 )
 from services.reimbursement.events.invoice import Invoice, InvoiceTax, LineRef, LineTax, Stated
 from services.reimbursement.events.line_course import (
@@ -85,7 +86,7 @@ class CostLine:
     paid_on: date | None
     amount_cents: int
     tax_cents: int
-    place: str
+    place: Province
     related_party: bool
     document: str
     stated: Stated

@@ -39,8 +39,11 @@ from services.reimbursement.events.invoice import (
     Stated,
     Tax,
 )
-from services.reimbursement.events.line_course import CostLineCorrected
-from shared.kernel.events import Event
+from services.reimbursement.events.line_course import (
+    CostLineCorrected,
+    DuplicateSuspected,
+    ExchangeRateFixed,
+)
 from shared.kernel.periods import Quarter, quarters
 from shared.kernel.refusals import Invalid, Refusal
 
@@ -130,7 +133,7 @@ class Seen:
 class Entered:
     """What is recorded when a line is entered: on the claim, and on its invoice."""
 
-    claim: Sequence[Event]
+    claim: Sequence[CostLineRecorded | CostLineCorrected | ExchangeRateFixed | DuplicateSuspected]
     document: DocumentShareTaken
 
 
