@@ -1,6 +1,7 @@
 """What reimbursement listens to in other services, and the fields that it reads."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -119,6 +120,50 @@ class MembershipTerminated(_StandingHeard, origin="membership", name="Membership
     """The membership is over."""
 
 
+class SizeAttested(Heard, origin="membership", name="SizeAttested"):
+    """An organisation's size in full-time equivalents as of a day (M-13)."""
+
+    organisation_id: OrganisationId
+    fte: Decimal
+    affiliates_fte: Decimal
+    as_of: date
+
+
+class AffiliationDeclared(Heard, origin="membership", name="AffiliationDeclared"):
+    """Two organisations are under common control since a day; in the history of each."""
+
+    organisation_id: OrganisationId
+    affiliate_id: OrganisationId
+    since: date
+
+
+class SelectionParameters(Heard):
+    """What a programme's policy asks of a consortium (S18, S19)."""
+
+    min_participants: Annotated[int, Field(ge=1)] = 2
+    min_smes: Annotated[int, Field(ge=0)] = 1
+    sme_fte_lt: Annotated[int, Field(ge=1)] = 500
+
+
+class SelectionPolicyPublished(Heard, origin="evaluation", name="PolicyPublished"):
+    """A version of a programme's policy of selection."""
+
+    programme: Slug
+    version: Slug
+    parameters: SelectionParameters
+    effective_from: date
+    effective_to: date | None
+
+
+class OtherFundingDeclared(Heard, origin="intake", name="OtherFundingDeclared"):
+    """Somebody told of other money for this project, early or late (R-14)."""
+
+    project_id: ProjectId
+    source: Line
+    kind: Literal["government", "tax_credit", "private", "other"]
+    amount_cents: Cents
+
+
 HEARD: tuple[type[Heard], ...] = (
     ProjectApproved,
     AwardConditionSatisfied,
@@ -133,4 +178,8 @@ HEARD: tuple[type[Heard], ...] = (
     MembershipReinstated,
     MembershipSuspended,
     MembershipTerminated,
+    SizeAttested,
+    AffiliationDeclared,
+    SelectionPolicyPublished,
+    OtherFundingDeclared,
 )

@@ -9,8 +9,9 @@ import pytest
 from services.reimbursement.app import DOMAIN
 from services.reimbursement.commands.agreement import ExecuteAgreement, ExecuteWhenReady
 from services.reimbursement.domain.agreement import Agreement, AgreementNotFound
-from services.reimbursement.domain.execution import AgreementNotReady, TermsIncomplete
-from services.reimbursement.domain.signing import AlreadyExecuted, EndsBeforeEligible, TermsSigned
+from services.reimbursement.domain.agreement_refusals import AgreementNotReady, AlreadyExecuted
+from services.reimbursement.domain.execution import TermsIncomplete
+from services.reimbursement.domain.signing import EndsBeforeEligible, TermsSigned
 from services.reimbursement.events.agreement import (
     AgreementExecuted,
     ClaimPeriodOpened,

@@ -9,8 +9,8 @@ import pytest
 from services.reimbursement.app import DOMAIN
 from services.reimbursement.commands.agreement import SignAgreement, StateTerms
 from services.reimbursement.domain.agreement import AgreementNotFound, NotAParty
+from services.reimbursement.domain.agreement_refusals import AlreadyExecuted
 from services.reimbursement.domain.signing import (
-    AlreadyExecuted,
     CapAbovePolicy,
     CapTwice,
     EndsBeforeEligible,

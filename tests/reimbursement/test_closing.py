@@ -17,12 +17,14 @@ from services.reimbursement.domain.agreement import (
     AgreementNotActive,
     AgreementNotFound,
 )
-from services.reimbursement.domain.closing import (
+from services.reimbursement.domain.agreement_refusals import (
     AgreementNotClosable,
     FinalReportAlreadyAccepted,
+    ProjectAlreadyCompleted,
+)
+from services.reimbursement.domain.closing import (
     FinalReportNotSubmitted,
     IpOutcomeAlreadyReported,
-    ProjectAlreadyCompleted,
 )
 from services.reimbursement.events.agreement import (
     AgreementClosed,

@@ -3,10 +3,12 @@
 from services.reimbursement.api import (
     aftermath,
     agreement,
+    amendment,
     audits,
     bank,
     claim,
     claim_reading,
+    course,
     debts,
     envelope,
     exchange,
@@ -18,6 +20,8 @@ from shared.runtime.web.routes import Api
 PARTS = (
     envelope.api,
     agreement.api,
+    amendment.api,
+    course.api,
     exchange.api,
     lines.api,
     claim.api,

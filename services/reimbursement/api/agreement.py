@@ -18,6 +18,8 @@ from services.reimbursement.commands.agreement import (
 )
 from services.reimbursement.domain.agreement import Agreement, AgreementNotFound, may_read
 from services.reimbursement.events.agreement import (
+    AgreedRate,
+    CostKind,
     IpResult,
     OutcomeIndicators,
     ParticipantCap,
@@ -26,7 +28,7 @@ from services.reimbursement.events.agreement import (
 from services.reimbursement.projections.agreement import AGREEMENTS
 from shared.kernel.commands import PARTIES, READERS, Actor
 from shared.kernel.identifiers import Line, OrganisationId, Sha256
-from shared.kernel.money import NonNegativeMoneyIn, PositiveMoneyIn, money
+from shared.kernel.money import NonNegativeMoneyIn, PositiveMoneyIn, Ratio, money
 from shared.kernel.periods import CivilDate, from_micros
 from shared.kernel.shown import shown
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
@@ -67,12 +69,24 @@ class CapForm(Form):
     cap: PositiveMoneyIn
 
 
+class AgreedRateForm(Form):
+    """A participant's rate for costs of one kind, from a day to another one that is exclusive."""
+
+    organisation_id: OrganisationId
+    kind: CostKind
+    rate: Ratio
+    applies_from: CivilDate
+    applies_to: CivilDate | None = None
+
+
 class TermsForm(Form):
     """Between which days costs count, both inclusive, and who is capped at what."""
 
     eligible_from: CivilDate
     end_date: CivilDate
     participant_caps: Annotated[tuple[CapForm, ...], Field(max_length=200)] = ()
+    rates: Annotated[tuple[AgreedRateForm, ...], Field(max_length=1_000)] = ()
+    """Where they differ from the decision's one rate."""
 
 
 class SignatureForm(Form):
@@ -157,6 +171,7 @@ def state_terms(form: TermsForm, ask: Ask) -> StateTerms:
             ParticipantCap(organisation_id=cap.organisation_id, cap_cents=cap.cap)
             for cap in form.participant_caps
         ),
+        rates=tuple(AgreedRate(**rate.model_dump()) for rate in form.rates),
         **ask.who,
     )
 

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.reimbursement.events.agreement import IpResult, OutcomeIndicators, ParticipantCap
+from services.reimbursement.events.agreement import (
+    AgreedRate,
+    IpResult,
+    OutcomeIndicators,
+    ParticipantCap,
+)
 from shared.kernel.commands import Command
 
 
@@ -17,6 +22,8 @@ class StateTerms(Command):
     eligible_from: date
     end_date: date
     participant_caps: Sequence[ParticipantCap]
+    rates: Sequence[AgreedRate] = ()
+    """Where they differ from the decision's one rate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -312,7 +312,7 @@ def _terminated(agreement: Agreement, event: AgreementTerminated) -> Agreement:
         pause = replace(pause, resumed_on=max(event.terminated_on, pause.since))
     return replace(
         agreement,
-        status="terminated",
+        status="closing" if agreement.final_report_accepted else "terminated",
         suspensions=tuple(kept for kept in (*earlier, pause) if kept is not None),
         terminated_on=event.terminated_on,
         last_eligible_date=event.last_eligible_date,

@@ -13,6 +13,7 @@ from services.reimbursement.inbound import (
     AwardConditionSatisfied,
     DecisionRescinded,
     DetailedProposalSubmitted,
+    OtherFundingDeclared,
     ProjectApproved,
     ProjectDeclined,
 )
@@ -84,6 +85,9 @@ class Proposal:
 
     budgets: Mapping[str, tuple[BudgetLine, ...]] = field(default_factory=dict)
 
+    government_cents: Mapping[str, int] = field(default_factory=dict)
+    """Other government money, by its source; the latest word of each (R-14)."""
+
     def knows(self, award: Award) -> bool:
         """Whether the approved version was heard."""
         return award.proposal_hash in self.budgets
@@ -95,8 +99,19 @@ class Proposal:
         return tuple(line for line in lines if line.organisation_id in parties)
 
 
-def hear_version(proposal: Proposal, heard: DetailedProposalSubmitted) -> Proposal:
-    """The versions after one more."""
+def hear_proposal(
+    proposal: Proposal, heard: DetailedProposalSubmitted | OtherFundingDeclared
+) -> Proposal:
+    """The proposal after one version, or one declaration of other money, more."""
+    if isinstance(heard, DetailedProposalSubmitted):
+        return _with_version(proposal, heard)
+    if heard.kind != "government":
+        return proposal
+    declared = {**proposal.government_cents, heard.source: heard.amount_cents}
+    return replace(proposal, government_cents=declared)
+
+
+def _with_version(proposal: Proposal, heard: DetailedProposalSubmitted) -> Proposal:
     budget = tuple(
         BudgetLine(
             organisation_id=cost.organisation_id,
@@ -106,7 +121,7 @@ def hear_version(proposal: Proposal, heard: DetailedProposalSubmitted) -> Propos
         )
         for cost in heard.budget_lines
     )
-    return Proposal({**proposal.budgets, heard.content_hash: budget})
+    return replace(proposal, budgets={**proposal.budgets, heard.content_hash: budget})
 
 
 def parties(award: Award, budget: tuple[BudgetLine, ...]) -> tuple[Participant, ...]:
@@ -124,5 +139,5 @@ def parties(award: Award, budget: tuple[BudgetLine, ...]) -> tuple[Participant, 
 
 FOLDS: Mapping[str, Fold[Any]] = {
     "evaluation": Fold(Award(), hear_decision),
-    "proposal": Fold(Proposal(), hear_version),
+    "proposal": Fold(Proposal(), hear_proposal),
 }

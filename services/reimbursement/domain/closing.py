@@ -14,9 +14,13 @@ from services.reimbursement.domain.agreement import (
     Agreement,
     claim_ids,
     require_acting_for,
-    require_in_force,
     require_known,
 )
+from services.reimbursement.domain.agreement_refusals import (
+    AgreementNotClosable,
+    FinalReportAlreadyAccepted,
+)
+from services.reimbursement.domain.agreement_table import TABLE
 from services.reimbursement.domain.claim import Claim
 from services.reimbursement.events.agreement import (
     AgreementClosed,
@@ -35,13 +39,6 @@ Claims = Mapping[str, Claim]
 Accounts = Mapping[str, Account]
 
 
-class FinalReportAlreadyAccepted(Refusal):
-    """The final report is accepted; it is not handed in or accepted again."""
-
-    rule = "R-16"
-    french = "Le rapport final est accepté; il n'est ni remis ni accepté de nouveau."
-
-
 class FinalReportNotSubmitted(Refusal):
     """No final report was handed in yet."""
 
@@ -56,27 +53,13 @@ class IpOutcomeAlreadyReported(Refusal):
     french = "Les résultats de propriété intellectuelle sont déjà déclarés."
 
 
-class ProjectAlreadyCompleted(Refusal):
-    """The project is already completed."""
-
-    rule = "R-16"
-    french = "Le projet est déjà achevé."
-
-
-class AgreementNotClosable(Refusal):
-    """The agreement cannot be closed yet; what is open is listed."""
-
-    rule = "R-16"
-    french = "L'entente ne peut pas encore être fermée; ce qui reste ouvert est énuméré."
-
-
 def submit_final_report(
     ask: SubmitFinalReport, agreement: Agreement
 ) -> Sequence[FinalReportSubmitted]:
     """Hand in the final report; until it is accepted, a later one replaces it (R-16)."""
     require_known(agreement, ask.by)
     require_acting_for(agreement.organisation_ids, ask.by)
-    require_in_force(agreement)
+    TABLE.must_allow(SubmitFinalReport, agreement.status)
     report = agreement.final_report
     if report is not None and report.accepted_on is not None:
         raise FinalReportAlreadyAccepted
@@ -97,7 +80,7 @@ def accept_final_report(
 ) -> Sequence[FinalReportAccepted]:
     """Accept it, as another person than who handed it in (X6); holdback may go then (R-13)."""
     require_known(agreement, ask.by)
-    require_in_force(agreement)
+    TABLE.must_allow(AcceptFinalReport, agreement.status)
     report = agreement.final_report
     if report is None:
         raise FinalReportNotSubmitted
@@ -119,7 +102,7 @@ def report_ip_outcome(ask: ReportIpOutcome, agreement: Agreement) -> Sequence[Ip
     """Say what arose; an empty list of results is an answer (I-8, R-16)."""
     require_known(agreement, ask.by)
     require_acting_for(agreement.organisation_ids, ask.by)
-    require_in_force(agreement)
+    TABLE.must_allow(ReportIpOutcome, agreement.status)
     if agreement.ip_outcome_reported:
         raise IpOutcomeAlreadyReported
     return [
@@ -135,9 +118,7 @@ def report_ip_outcome(ask: ReportIpOutcome, agreement: Agreement) -> Sequence[Ip
 def complete_project(ask: CompleteProject, agreement: Agreement) -> Sequence[ProjectCompleted]:
     """Say that the work is done, once, on whatever day it was (R-16)."""
     require_known(agreement, ask.by)
-    if agreement.completed_on is not None:
-        raise ProjectAlreadyCompleted
-    require_in_force(agreement)
+    TABLE.must_allow(CompleteProject, agreement.status)
     return [
         ProjectCompleted(
             project_id=ask.project_id,
@@ -156,6 +137,7 @@ def open_for_closing(agreement: Agreement, claims: Claims, accounts: Accounts) -
         "completion": agreement.ended,
         "final_report": agreement.final_report_accepted,
         "ip_outcome": agreement.ip_outcome_reported,
+        "stacking_limit": not agreement.stacking_exceeded,
     }
     still_open = [name for name, met in conditions.items() if not met]
     still_open += [f"claim:{claim.claim_id}" for claim in claims.values() if not claim.finished]
@@ -172,10 +154,10 @@ def close_agreement(
 ) -> Sequence[AgreementClosed | RetentionStarted]:
     """Close it and begin to count the retention (R-16). Raises AgreementNotClosable."""
     require_known(agreement, ask.by)
-    require_in_force(agreement)
     still_open = open_for_closing(agreement, claims, accounts)
-    if still_open:
+    if agreement.in_force and still_open:
         raise AgreementNotClosable(open=still_open)
+    TABLE.must_allow(CloseAgreement, agreement.status)
     return [
         AgreementClosed(
             project_id=ask.project_id,
@@ -193,7 +175,7 @@ def close_agreement(
 
 def _claims(_: CloseAgreement, states: States) -> Sequence[str]:
     agreement: Agreement = states["agreement"]
-    return [f"claim-{claim_id}" for claim_id in claim_ids(agreement, agreement.terms)]
+    return [f"claim-{claim_id}" for claim_id in claim_ids(agreement)]
 
 
 def _accounts(_: CloseAgreement, states: States) -> Sequence[str]:

@@ -6,17 +6,15 @@ from typing import Any
 
 from services.reimbursement.commands.agreement import ExecuteAgreement, ExecuteWhenReady
 from services.reimbursement.domain.agreement import Agreement, claim_ids, require_known
+from services.reimbursement.domain.agreement_refusals import AgreementNotReady
+from services.reimbursement.domain.agreement_table import TABLE
 from services.reimbursement.domain.envelope import Envelope
 from services.reimbursement.domain.member import Member
 from services.reimbursement.domain.party import FUNDER
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
-from services.reimbursement.domain.signing import (
-    AlreadyExecuted,
-    checked_terms,
-    complete_caps,
-)
-from services.reimbursement.domain.terms import Terms
+from services.reimbursement.domain.signing import checked_terms, complete_caps
+from services.reimbursement.domain.terms import Agreed, Terms, stated
 from services.reimbursement.events.agreement import (
     COST_KINDS,
     AgreedRate,
@@ -28,16 +26,9 @@ from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Said, States, StreamNames
 from shared.kernel.periods import Quarter
 from shared.kernel.policy_book import Pinned
-from shared.kernel.refusals import Invalid, Refusal
+from shared.kernel.refusals import Invalid
 
 Members = Mapping[str, Member]
-
-
-class AgreementNotReady(Refusal):
-    """The agreement cannot be executed yet; what is missing is listed."""
-
-    rule = "R-1"
-    french = "L'entente ne peut pas encore entrer en vigueur; ce qui manque est énuméré."
 
 
 class TermsIncomplete(Invalid):
@@ -51,8 +42,9 @@ def asked_terms(ask: ExecuteAgreement | ExecuteWhenReady, agreement: Agreement) 
     """The terms that the command names, else those stated before, if any."""
     if isinstance(ask, ExecuteWhenReady) or ask.eligible_from is None or ask.end_date is None:
         return agreement.terms
-    caps = agreement.terms.participant_caps if agreement.terms else ()
-    return Terms(ask.eligible_from, ask.end_date, caps)
+    before = agreement.terms
+    caps, rates = (before.participant_caps, before.rates) if before else ((), ())
+    return Terms(ask.eligible_from, ask.end_date, caps, rates)
 
 
 def executed_on(asked_on: date, agreement: Agreement, members: Members) -> date:
@@ -65,18 +57,26 @@ def executed_on(asked_on: date, agreement: Agreement, members: Members) -> date:
 def missing_for_execution(
     agreement: Agreement, terms: Terms | None, envelope: Envelope, members: Members
 ) -> Sequence[str]:
-    """What an execution still waits for: commitment, terms, signatures, memberships (R-1)."""
+    """What an execution still waits for: money, conditions, terms, signatures, members (R-1)."""
     missing: list[str] = []
     if agreement.project_id not in envelope.commitments:
         missing.append("commitment")
     if terms is None:
         missing.append("terms")
-    signers = [*agreement.organisation_ids, FUNDER]
+    if agreement.stacking_exceeded:
+        missing.append("stacking_limit")
+    missing += [
+        f"condition:{number}"
+        for number in range(1, len(agreement.conditions) + 1)
+        if number not in agreement.satisfied
+    ]
+    signers = [*(party.organisation_id for party in agreement.present), FUNDER]
     missing += [f"signature:{party}" for party in signers if party not in agreement.signatures]
     missing += [
         f"membership:{organisation_id}"
         for organisation_id in agreement.funded
-        if members[f"organisation-{organisation_id}"].admitted_on is None
+        if organisation_id not in agreement.withdrawn
+        and members[f"organisation-{organisation_id}"].admitted_on is None
     ]
     return missing
 
@@ -94,9 +94,9 @@ def _executed(
         programme=agreement.programme,
         title=agreement.title,
         lead_organisation_id=agreement.lead_organisation_id,
-        participants=agreement.participants,
+        participants=agreement.present,
         budget=agreement.budget,
-        rates=_one_rate_for_all(agreement, terms),
+        rates=stated(_one_rate_for_all(agreement, terms), terms).rates,
         ceiling_cents=agreement.ceiling_cents,
         participant_caps=complete_caps(agreement, terms, parameters),
         envelope_id=agreement.envelope_id,
@@ -115,8 +115,8 @@ def _executed(
     )
 
 
-def _one_rate_for_all(agreement: Agreement, terms: Terms) -> tuple[AgreedRate, ...]:
-    return tuple(
+def _one_rate_for_all(agreement: Agreement, terms: Terms) -> Agreed:
+    rates = tuple(
         AgreedRate(
             organisation_id=organisation_id,
             kind=kind,
@@ -126,6 +126,7 @@ def _one_rate_for_all(agreement: Agreement, terms: Terms) -> tuple[AgreedRate, .
         for organisation_id in agreement.funded
         for kind in COST_KINDS
     )
+    return Agreed(rates=rates)
 
 
 def open_period(
@@ -139,9 +140,24 @@ def open_period(
         project_id=agreement.project_id,
         organisation_id=organisation_id,
         quarter=label,
-        opens_on=max(quarter.start, terms.eligible_from),
+        opens_on=max(
+            quarter.start, terms.eligible_from, agreement.joined.get(organisation_id, date.min)
+        ),
         due_on=quarter.end - timedelta(days=1) + timedelta(days=due_days),
     )
+
+
+def open_periods(
+    agreement: Agreement, claims: Mapping[str, Any], due_days: int
+) -> Mapping[str, Sequence[ClaimPeriodOpened]]:
+    """Those of these claim periods that are not open yet, by stream (R-3)."""
+    terms = agreement.terms
+    assert terms is not None, "only an executed agreement has periods"
+    return {
+        stream: [open_period(agreement, terms, stream.removeprefix("claim-"), due_days)]
+        for stream, claim in claims.items()
+        if not claim.claim_id
+    }
 
 
 def execute_agreement(
@@ -158,7 +174,7 @@ def execute_agreement(
     """
     require_known(agreement, ask.by)
     if agreement.executed_on is not None:
-        raise AlreadyExecuted
+        TABLE.must_allow(ExecuteAgreement, agreement.status)
     if isinstance(ask, ExecuteAgreement) and (ask.eligible_from is None) != (ask.end_date is None):
         raise TermsIncomplete
     pinned = policies.version(agreement.programme, agreement.policy_version)

@@ -1,10 +1,12 @@
 """Whether an organisation is an active member on a civil day, as heard from membership (R-1)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeAlias, assert_never
 
+from services.reimbursement.domain.profile import Profile, ProfileHeard, hear
 from services.reimbursement.inbound import (
+    AffiliationDeclared,
     GracePeriodStarted,
     MemberAdmitted,
     MembershipLapsed,
@@ -12,6 +14,7 @@ from services.reimbursement.inbound import (
     MembershipRenewed,
     MembershipSuspended,
     MembershipTerminated,
+    SizeAttested,
 )
 from shared.kernel.decider import Fold
 
@@ -25,6 +28,7 @@ StandingHeard: TypeAlias = (
     | MembershipSuspended
     | MembershipTerminated
 )
+OrganisationHeard: TypeAlias = StandingHeard | ProfileHeard
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Member:
     """The first day of all; absent as long as it is no member."""
     standings: tuple[tuple[date, Standing], ...] = ()
     """From which civil day on it stands how, in the order heard (M-12)."""
+    profile: Profile = field(default_factory=Profile)
+    """Its size and its affiliates, which the rules of a consortium look at (9.3)."""
 
     def standing_on(self, day: date) -> Standing:
         """How it stood on a civil day: the latest day counts, of equal ones what came later."""
@@ -59,7 +65,7 @@ def _standing(member: Member, on: date, standing: Standing) -> Member:
     return replace(member, standings=(*member.standings, (on, standing)))
 
 
-def evolve(member: Member, heard: StandingHeard) -> Member:
+def evolve(member: Member, heard: OrganisationHeard) -> Member:
     """The membership after what was heard; corrections come as further events with their days."""
     member = replace(member, organisation_id=heard.organisation_id)
     match heard:
@@ -75,6 +81,8 @@ def evolve(member: Member, heard: StandingHeard) -> Member:
             return _standing(member, heard.effective_on, "suspended")
         case MembershipTerminated():
             return _standing(member, heard.effective_on, "terminated")
+        case SizeAttested() | AffiliationDeclared():
+            return replace(member, profile=hear(member.profile, heard))
         case _:
             assert_never(heard)
 

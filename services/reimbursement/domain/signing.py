@@ -11,6 +11,11 @@ from services.reimbursement.domain.agreement import (
     require_acting_for,
     require_known,
 )
+from services.reimbursement.domain.agreement_refusals import (
+    RateAbovePolicy,
+    RateEndsBeforeItBegins,
+)
+from services.reimbursement.domain.agreement_table import TABLE
 from services.reimbursement.domain.party import FUNDER
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
@@ -29,13 +34,6 @@ CALENDAR_FROM = date(2000, 4, 1)
 CALENDAR_TO = date(2100, 3, 31)
 """The fiscal quarters that a claim can be named after; both days inclusive."""
 FUNDERS = frozenset({"programme_officer", "finance"})
-
-
-class AlreadyExecuted(Refusal):
-    """The agreement is executed: its terms change by amendment only, and nobody signs again."""
-
-    rule = "R-25"
-    french = "L'entente est en vigueur : seul un avenant la change, et nul ne signe de nouveau."
 
 
 class TermsSigned(Refusal):
@@ -100,9 +98,20 @@ def checked_terms(agreement: Agreement, terms: Terms, parameters: Parameters) ->
     limit = share_limit(agreement, parameters)
     if any(cap.cap_cents > limit for cap in terms.participant_caps):
         raise CapAbovePolicy
+    _check_rates(agreement, terms, parameters)
     if agreement.signatures and agreement.terms not in (None, terms):
         raise TermsSigned
     return terms
+
+
+def _check_rates(agreement: Agreement, terms: Terms, parameters: Parameters) -> None:
+    for rate in terms.rates:
+        if rate.organisation_id not in agreement.funded:
+            raise NotAParty
+        if rate.applies_to is not None and rate.applies_to <= rate.applies_from:
+            raise RateEndsBeforeItBegins
+        if rate.rate > parameters.reimbursement_rate_max:
+            raise RateAbovePolicy
 
 
 def complete_caps(
@@ -126,10 +135,9 @@ def state_terms(
 ) -> Sequence[AgreementTermsStated]:
     """State eligible dates (R-25) and caps (R-14); they may change until somebody signs."""
     require_known(agreement, ask.by)
-    if agreement.executed_on is not None:
-        raise AlreadyExecuted
+    TABLE.must_allow(StateTerms, agreement.status)
     pinned = policies.version(agreement.programme, agreement.policy_version)
-    terms = Terms(ask.eligible_from, ask.end_date, tuple(ask.participant_caps))
+    terms = Terms(ask.eligible_from, ask.end_date, tuple(ask.participant_caps), tuple(ask.rates))
     checked_terms(agreement, terms, pinned.parameters)
     if agreement.terms == terms:
         return []
@@ -139,6 +147,7 @@ def state_terms(
             eligible_from=ask.eligible_from,
             end_date=ask.end_date,
             participant_caps=terms.participant_caps,
+            rates=terms.rates or None,
             stated_by=ask.by.person,
         )
     ]
@@ -165,8 +174,7 @@ def sign_agreement(ask: SignAgreement, agreement: Agreement) -> Sequence[Agreeme
         if party not in agreement.organisation_ids:
             raise NotAParty
         require_acting_for([party], ask.by)
-    if agreement.executed_on is not None:
-        raise AlreadyExecuted
+    TABLE.must_allow(SignAgreement, agreement.status)
     if party in agreement.signatures:
         return []
     if _signed_other_side(agreement, party, ask.by):

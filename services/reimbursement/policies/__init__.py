@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.reimbursement.policies import awards, claims, envelopes, payments
+from services.reimbursement.policies import agreements, awards, claims, envelopes, payments
 from shared.kernel.decider import Policy
 from shared.kernel.events import Event, Heard
 
 PARTS: Sequence[Mapping[type[Event] | type[Heard], Sequence[Policy]]] = (
     awards.POLICIES,
+    agreements.POLICIES,
     envelopes.POLICIES,
     claims.POLICIES,
     payments.POLICIES,

@@ -1,10 +1,11 @@
 """All read models of reimbursement."""
 
-from services.reimbursement.projections import agreement, claim, payment
+from services.reimbursement.projections import agreement, claim, course, payment
 from shared.runtime.projections import Projection
 
 PROJECTIONS: tuple[Projection, ...] = (
     *agreement.PROJECTIONS,
+    *course.PROJECTIONS,
     *claim.PROJECTIONS,
     *payment.PROJECTIONS,
 )

@@ -6,7 +6,15 @@ from services.reimbursement.events.agreement import (
     AgreementExecuted,
     AgreementSigned,
     AgreementTermsStated,
+    FinalReportAccepted,
     ProjectCompleted,
+)
+from services.reimbursement.events.amendment import AmendmentTookEffect
+from services.reimbursement.events.course import (
+    AgreementConditionSatisfied,
+    AgreementTerminated,
+    ProjectResumed,
+    ProjectSuspended,
 )
 from services.reimbursement.events.envelope import (
     CommitmentDrawnDown,
@@ -66,6 +74,8 @@ AGREEMENTS = table(
     json_text("participants"),
     text("envelope_id"),
     integer("ceiling_cents"),
+    json_text("open_conditions"),
+    integer("report_accepted"),
     text("status", index=True),
     integer("latest_effective"),
     integer("position", index=True),
@@ -156,10 +166,16 @@ def _commit(rows: Rows, envelope_id: str, cents: int) -> None:
     )
 
 
+def _open_conditions(event: AgreementDrafted) -> list[int]:
+    satisfied = event.satisfied or ()
+    return [number for number in range(1, len(event.conditions) + 1) if number not in satisfied]
+
+
 def show_agreements(rows: Rows, recorded: Recorded) -> None:
     """Each agreement and how far it is."""
     match recorded.event:
         case AgreementDrafted() as event:
+            known = rows.get("agreement_list", event.project_id)
             rows.put(
                 "agreement_list",
                 project_id=event.project_id,
@@ -169,22 +185,62 @@ def show_agreements(rows: Rows, recorded: Recorded) -> None:
                 participants=[party.organisation_id for party in event.participants],
                 envelope_id=event.envelope_id,
                 ceiling_cents=event.ceiling_cents,
-                status="drafted",
+                open_conditions=(still_open := _open_conditions(event)),
+                report_accepted=0,
+                status="conditions_pending" if still_open else "drafted",
                 latest_effective=to_micros(recorded.effective_at),
-                position=recorded.position,
+                position=known["position"] if known else recorded.position,
             )
         case AgreementTermsStated() as event:
             _move(rows, recorded, event.project_id)
+        case AgreementConditionSatisfied() as event:
+            _satisfy(rows, recorded, event)
         case AgreementSigned() as event:
             _move(rows, recorded, event.project_id, status="signature_pending")
         case AgreementExecuted() as event:
             _move(rows, recorded, event.project_id, status="active")
-        case ProjectCompleted() as event:
-            _move(rows, recorded, event.project_id, status="completed")
+        case ProjectSuspended() as event:
+            _move(rows, recorded, event.project_id, status="suspended")
+        case ProjectResumed() as event:
+            _move(rows, recorded, event.project_id, status="active")
+        case ProjectCompleted() | AgreementTerminated() | FinalReportAccepted() as event:
+            _end(rows, recorded, event)
+        case AmendmentTookEffect() as event if event.changes.ceiling_cents is not None:
+            ceiling = event.changes.ceiling_cents
+            rows.change("agreement_list", event.project_id, ceiling_cents=ceiling)
+        case CommitmentMoved() as event:
+            envelope_id = event.to_envelope_id
+            rows.change("agreement_list", event.project_id, envelope_id=envelope_id)
         case AgreementClosed() as event:
             _move(rows, recorded, event.project_id, status="closed")
         case _:
             pass  # Reports and shares don't move an agreement to another status.
+
+
+def _satisfy(rows: Rows, recorded: Recorded, event: AgreementConditionSatisfied) -> None:
+    row = rows.get("agreement_list", event.project_id)
+    assert row is not None, "only a draft has conditions"
+    left = [number for number in row["open_conditions"] if number != event.number]
+    rows.change("agreement_list", event.project_id, open_conditions=left)
+    if not left and row["status"] == "conditions_pending":
+        _move(rows, recorded, event.project_id, status="signature_pending")
+
+
+def _end(
+    rows: Rows,
+    recorded: Recorded,
+    event: ProjectCompleted | AgreementTerminated | FinalReportAccepted,
+) -> None:
+    """The work ended, or its report was accepted: with both the agreement is closing (R-16)."""
+    row = rows.get("agreement_list", event.project_id)
+    assert row is not None, "only an agreement in force ends"
+    accepted = int(isinstance(event, FinalReportAccepted) or row["report_accepted"])
+    ended = row["status"]
+    if not isinstance(event, FinalReportAccepted):
+        ended = "completed" if isinstance(event, ProjectCompleted) else "terminated"
+    status = "closing" if accepted and ended in ("completed", "terminated") else ended
+    rows.change("agreement_list", event.project_id, report_accepted=accepted)
+    _move(rows, recorded, event.project_id, status=status)
 
 
 def _move(rows: Rows, recorded: Recorded, project_id: str, **changes: str) -> None:
@@ -227,6 +283,6 @@ def _await(rows: Rows, organisation_id: str, project_ids: list[str]) -> None:
 PROJECTIONS: tuple[Projection, ...] = (
     Projection("award_list", revision=2, tables=(AWARDS,), apply=show_awards),
     Projection("envelope_list", revision=2, tables=(ENVELOPES,), apply=show_envelopes),
-    Projection("agreement_list", revision=1, tables=(AGREEMENTS,), apply=show_agreements),
+    Projection("agreement_list", revision=2, tables=(AGREEMENTS,), apply=show_agreements),
     Projection("awaited_member", revision=1, tables=(AWAITED_MEMBERS,), apply=show_awaited_members),
 )
