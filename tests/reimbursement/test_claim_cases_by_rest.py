@@ -176,6 +176,6 @@ def test_r7_shares_of_one_invoice_never_exceed_it(here: Desk) -> None:
     third = {**halves, "shared_between": {eg.institute: "1", eg.terminal: "1000"}}
     claim = path(Q1, eg.institute)
     answer = here.lead(eg.institute).post(f"{claim}/lines", third, **on(PAYERS_DAY))
-    assert (answer.status_code, answer.json()["rule"]) == (409, "R-7")
+    assert (answer.status_code, answer.json()["code"]) == (409, "shares-beyond-invoice")
     assert answer.json()["left"] == "0"
     assert here.claim(Q1, eg.institute)["lines"] == {}

@@ -93,7 +93,7 @@ def test_r23_a_suspected_line_counts_nothing_until_it_is_cleared_with_a_reason(
     line = f"{claim}/lines/{suspect}"
     more = {"eligible_amount": cad(1), "reason_code": "eligible", "reason": "I think so."}
     refused = assessor.put(f"{line}/assessment", more, **on(PAYERS_DAY))
-    assert (refused.status_code, refused.json()["rule"]) == (409, "R-23")
+    assert (refused.status_code, refused.json()["code"]) == (409, "line-counts-nothing")
     clear = f"{line}/duplicate/clear"
     assert assessor.post(clear, {}, **on(PAYERS_DAY)).status_code == 422
     own = here.lead(eg.robots).post(clear, {"reason": "No."}, **on(PAYERS_DAY))

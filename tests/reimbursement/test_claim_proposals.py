@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.reimbursement.commands.claim import AssessCostLine, ConfirmProposals
+from services.reimbursement.commands.claim import (
+    AssessCostLine,
+    ConfirmProposals,
+    DeductUnpaidLines,
+)
 from services.reimbursement.domain.agreement import Agreement
 from services.reimbursement.domain.assessment import (
     BeyondKindLimit,
@@ -22,6 +26,7 @@ from services.reimbursement.domain.days import by_span, counted_parts, spans
 from services.reimbursement.domain.entry import AbroadOutsideLine, PaidInFuture
 from services.reimbursement.domain.precheck import check
 from services.reimbursement.domain.propose import propose
+from services.reimbursement.domain.unpaid import NotDueYet
 from services.reimbursement.events.agreement import COST_KINDS, BudgetLine
 from services.reimbursement.events.claim import ClaimRejected, CostLineAssessed
 from services.reimbursement.events.invoice import Days
@@ -307,3 +312,25 @@ def test_r18_days_cut_by_the_assessment_add_up(cents: int, days: list[int]) -> N
         assert abs(2 * (running * length - cents * so_far)) <= length
     counted = list(counted_parts(recorded, cents, agreement, eg.terminal))
     assert sum(part for _, _, part in counted) == cents
+
+
+def test_r13_nothing_is_deducted_before_day_91() -> None:
+    known = entered(here, ce.cost()).after(
+        ce.file(Q1, by=eg.terminal_lead, **_at(date(2025, 8, 1)))
+    )
+    known.when(_deduct(date(2025, 10, 30))).then_refused(NotDueYet)
+    known.when(_deduct(date(2025, 10, 31))).then_names(
+        "CostLineDeducted", "SupplierPaymentsReviewed"
+    )
+    known.after(_deduct(date(2025, 10, 31))).when(_deduct(date(2025, 11, 1))).then_nothing()
+
+
+def _at(day: date) -> dict[str, Any]:
+    return {
+        "now": eg.at(day.year, day.month, day.day),
+        "effective_at": eg.at(day.year, day.month, day.day),
+    }
+
+
+def _deduct(day: date) -> DeductUnpaidLines:
+    return DeductUnpaidLines(claim_id=ce.claim_id(Q1), by=eg.this_service, **_at(day))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.reimbursement.api.exchange import published_table
+from tests.reimbursement import claim_examples as ce
 from tests.reimbursement import examples as eg
 from tests.reimbursement.claim_desk import PAYERS_DAY, Desk, cad, cents, desk, done, on, path
 from tests.reimbursement.claim_examples import Q1, Q2
@@ -39,7 +40,7 @@ def test_c008_a_refund_at_last_months_rate(here: Desk) -> None:
     billed = here.enter(Q1, bill)
     credit = here.line(Q1, -307_500, "USD", **days("2025-06-12"))
     lost = here.lead().post(f"{path(Q1)}/lines", credit, **on(PAYERS_DAY))
-    assert (lost.status_code, lost.json()["rule"]) == (409, "R-22")
+    assert (lost.status_code, lost.json()["code"]) == (409, "credit-without-original")
     credited = here.enter(Q1, {**credit, "credit_of": {"line_id": billed}})
     publish(here, "usd", {"2025-05-14": "9.9", "2025-06-12": "9.9"})  # It moves no fixed line.
     claim = here.through(Q1)
@@ -69,21 +70,25 @@ def test_r22_a_credit_of_the_full_amount_brings_the_line_to_nothing(here: Desk) 
 
 
 @pytest.mark.parametrize(
-    ("changes", "status"),
+    ("changes", "code"),
     [
-        ({"amount": cad(-1, "EUR")}, 422),
-        ({"amount": cad(1, "USD")}, 422),
-        ({"credit_of": {"line_id": "line_" + "0" * 32}}, 404),
+        ({"amount": cad(-1, "EUR")}, "credit-in-other-currency"),
+        ({"amount": cad(1, "USD")}, "credit-in-other-currency"),
+        ({"credit_of": {"line_id": "line_" + "0" * 32}}, "original-not-found"),
+        (
+            {"credit_of": {"line_id": "line_" + "0" * 32, "claim_id": ce.claim_id(Q1, eg.robots)}},
+            "original-not-found",
+        ),
     ],
 )
 def test_r22_a_credit_note_is_one_of_its_original(
-    here: Desk, changes: dict[str, Any], status: int
+    here: Desk, changes: dict[str, Any], code: str
 ) -> None:
     publish(here, "usd", {"2025-05-14": "1.3712"})
     billed = here.enter(Q1, here.line(Q1, 1_000, "USD", **days("2025-05-14")))
     credit = here.line(Q1, -100, "USD", credit_of={"line_id": billed})
     answer = here.lead().post(f"{path(Q1)}/lines", {**credit, **changes}, **on(PAYERS_DAY))
-    assert (answer.status_code, answer.json()["rule"]) == (status, "R-22")
+    assert (answer.json()["rule"], answer.json()["code"]) == ("R-22", code)
 
 
 def test_c009_no_rate_on_sunday_and_none_ever(here: Desk) -> None:
@@ -102,7 +107,7 @@ def test_c009_no_rate_on_sunday_and_none_ever(here: Desk) -> None:
     assert (cents(checked["eligible"]), cents(checked["entitled"])) == (1_250_899, 500_360)
     necessity = {"necessity": {"labour": "Programming."}}
     filed = here.lead().post(f"{path(Q2)}/file", necessity, **on(PAYERS_DAY))
-    assert (filed.status_code, filed.json()["rule"]) == (409, "R-22")
+    assert (filed.status_code, filed.json()["code"]) == (409, "rates-pending")
     assert filed.json()["lines"] == [yen]
     rate = f"{path(Q2)}/lines/{yen}/rate"
     assert done(here.lead().post(rate, {}, **on(PAYERS_DAY)))["lines"][yen]["rate"] is None
@@ -132,7 +137,8 @@ def test_r22_the_bank_of_canadas_table_is_loaded_by_a_command(here: Desk) -> Non
         date(2020, 10, 10) <= day <= date(2020, 10, 12) for day in published_table("USD")
     )
     for wrong in ("xxx", "USD", "cad", "usdd"):
-        assert finance.post(f"{RATES}/{wrong}/bank-of-canada").status_code == 404
+        unknown = finance.post(f"{RATES}/{wrong}/bank-of-canada")
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "no-exchange-rates")
     assert here.lead().get(f"{RATES}/gbp").status_code == 404
     nothing = {"source": "x", "rates": [{"day": "2025-01-01", "rate": "0"}]}
     refused = finance.post(f"{RATES}/usd", nothing)
