@@ -12,3 +12,5 @@ GRANT SELECT, UPDATE ON journal_head TO {role};
 GRANT SELECT, INSERT, UPDATE ON mark TO {role};
 GRANT SELECT, INSERT, DELETE ON waiting, projection TO {role};
 GRANT SELECT, INSERT, DELETE ON parked, paused TO {role};
+-- An erasure takes away a key, with what it sealed.
+GRANT SELECT, INSERT, DELETE ON vault_key, vault_content TO {role};

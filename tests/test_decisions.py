@@ -153,5 +153,5 @@ def test_no_read_model_has_a_migration(journal: sqlite3.Connection) -> None:
     }
     assert tables == {
         "journal", "event_subject", "journal_head", "mark", "waiting", "answer", "projection",
-        "parked", "paused",
+        "parked", "paused", "vault_key", "vault_content",
     }  # fmt: skip

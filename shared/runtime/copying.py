@@ -1,4 +1,4 @@
-"""Copying a journal's own tables between databases, as they are."""
+"""Copying a journal's own tables and its sealed vault between databases, as they are."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +11,10 @@ from shared.runtime.journal import ANSWER, EVENT_SUBJECT, HEAD, JOURNAL, MARK, W
 from shared.runtime.parked import PARKED, PAUSED
 from shared.runtime.sqlite import file_engine
 from shared.runtime.steps import apply_steps
+from shared.runtime.vault import CONTENT, KEYS
 
-TABLES = (JOURNAL, EVENT_SUBJECT, MARK, WAITING, ANSWER, PARKED, PAUSED)
-"""The journal's own tables besides its head: all that cannot be built again."""
+TABLES = (JOURNAL, EVENT_SUBJECT, MARK, WAITING, ANSWER, PARKED, PAUSED, KEYS, CONTENT)
+"""Besides the head, all that cannot be built again; the vault's keys stay wrapped."""
 ROWS_AT_ONCE = 1_000
 
 

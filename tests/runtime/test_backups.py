@@ -27,6 +27,7 @@ from shared.runtime.database import DataInUse
 from shared.runtime.items import Key, KeyReused
 from shared.runtime.restoring import Ahead, PlaceNotEmpty, ahead_of, check, restore
 from shared.runtime.settings import Settings
+from shared.runtime.vault import VaultFault
 from tests.runtime.running import Running, open_till, put_in, running
 from tests.support import databases
 from tests.support.ledger import CLERK, MIRROR
@@ -287,6 +288,23 @@ def test_received_waiting_parked_and_paused_are_put_back_as_they_were(tmp_path: 
         assert mirror.service.writer.marks.reached == marks
         mirror.receive(said)
         assert mirror.parked() == []
+
+
+def test_x8_the_vault_is_put_back_sealed_and_is_read_with_its_key_alone(tmp_path: Path) -> None:
+    with running(tmp_path) as ledger:
+        vault = ledger.service.vault
+        kept = ledger.service.writer.run(
+            lambda on: vault.keep(on, "payee-1", f"vault_{'1' * 32}", "1234567")
+        )
+        made = back_up(ledger)
+    raw = (folder_of(tmp_path, made) / "ledger.db").read_bytes()
+    assert b"1234567" not in raw
+    there = restored(tmp_path, made)
+    with running(there) as ledger:
+        found = ledger.service.writer.run(lambda on: vault.read(on, "payee-1", kept))
+        assert found == "1234567"
+        with pytest.raises(VaultFault):
+            ledger.service.writer.run(lambda on: ledger.service.vault.read(on, "payee-1", kept))
 
 
 def test_who_knows_more_of_a_neighbour_than_it_has_itself_is_named() -> None:
