@@ -7,10 +7,11 @@ missing and a body that cannot be read are no faults: they are left out, and sai
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from shared.kernel.canonical import read_json
-from shared.kernel.money import CENTS_MAX
+from shared.kernel.money import CENTS_MAX, to_ratio
 from shared.kernel.refusals import Malformed
 
 _PARTICIPANTS = ("participants/organisation_id", "participants/name")
@@ -19,6 +20,7 @@ _CLAIM = ("claim_id", "organisation_id")
 _PAYMENT = ("payment_id", "claim_id", "organisation_id", "amount_cents")
 _COMMITMENT = ("envelope_id", "amount_cents")
 _PROFILE = ("organisation_id", "name", "kind", "country", "province")
+_STANDING = ("organisation_id", "effective_on")
 
 READS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "intake": {
@@ -63,9 +65,19 @@ READS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "OrganisationProfileAmended": _PROFILE,
         "AssociateAdmitted": ("organisation_id", "admitted_on"),
         "CandidacyOpened": ("organisation_id", "opened_on"),
+        "AssociateResigned": ("organisation_id", "resigned_on", "falls_back_to"),
+        "CandidacyClosed": ("organisation_id", "closed_on", "falls_back_to"),
         "MembershipApplicationSubmitted": ("organisation_id", "submitted_on"),
         "FeeAssessed": ("organisation_id", "assessed_on"),
+        "FeePaymentReversed": ("organisation_id", "fee_year"),
         "MemberAdmitted": ("organisation_id", "admitted_on", "covered_until"),
+        "MembershipRenewed": (*_STANDING, "fee_year", "covered_until"),
+        "GracePeriodStarted": _STANDING,
+        "MembershipLapsed": _STANDING,
+        "MembershipReinstated": (*_STANDING, "fee_year", "covered_until"),
+        "MembershipSuspended": _STANDING,
+        "MembershipTerminated": _STANDING,
+        "OrganisationDissolved": _STANDING,
     },
     "reimbursement": {
         "CommitmentReserved": _COMMITMENT,
@@ -88,7 +100,13 @@ READS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "ClaimPeriodOpened": (*_CLAIM, "quarter", "due_on"),
         "CostLineRecorded": (*_CLAIM, "line_id", "amount_cents"),
         "CostLineWithdrawn": (*_CLAIM, "line_id"),
+        "CostLineCorrected": (*_CLAIM, "line_id", "amount_cents"),
+        "CostLineReclaimed": (*_CLAIM, "line_id", "amount_cents"),
+        "ExchangeRateFixed": (*_CLAIM, "line_id", "amount_cents"),
+        "CostLineDeducted": (*_CLAIM, "line_id", "kept"),
         "CostLineAssessed": (*_CLAIM, "line_id", "eligible_cents"),
+        "ClaimQueried": _CLAIM,
+        "QueryAnswered": _CLAIM,
         "ClaimFiled": (
             *_CLAIM, "quarter", "claimed_cents", "certifier", "content_hash", "filed_on", "late",
         ),
@@ -134,6 +152,13 @@ class Fields:
         value = self.values.get(name)
         fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= CENTS_MAX
         return value if fits else None
+
+    def ratio(self, name: str) -> Fraction | None:
+        """An exact rate or share, not below zero."""
+        try:
+            return to_ratio(self.text(name))
+        except ValueError:
+            return None
 
     def flag(self, name: str) -> bool | None:
         """Yes or no."""

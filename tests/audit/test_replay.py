@@ -207,6 +207,25 @@ def test_a_rejected_claim_has_nothing_accepted() -> None:
     assert (claim.status, claim.accepted_cents, claim.payable_cents) == ("rejected", 0, 0)
 
 
+def test_corrections_rates_returns_and_deductions_of_lines_are_replayed() -> None:
+    story = Story()
+    story.claim("CostLineRecorded", line_id="line_1", amount_cents=100)
+    story.claim("CostLineCorrected", line_id="line_1", amount_cents=90)
+    story.claim("CostLineRecorded", line_id="line_2", amount_cents=0)
+    story.claim("ExchangeRateFixed", line_id="line_2", amount_cents=41)
+    story.claim("CostLineReclaimed", line_id="line_3", amount_cents=7)
+    claim = claim_of(story)
+    assert (claim.status, claim.lines, claim.claimed_cents) == ("draft", 3, 138)
+    story.claim("CostLineDeducted", line_id="line_1", kept="1/3")
+    story.claim("CostLineAssessed", line_id="line_1", eligible_cents=80)
+    story.claim("CostLineAssessed", line_id="line_2", eligible_cents=41)
+    story.claim("ClaimQueried")
+    assert claim_of(story).status == "queried"
+    story.claim("QueryAnswered")
+    claim = claim_of(story)
+    assert (claim.status, claim.accepted_cents) == ("under_review", 27 + 41)
+
+
 def test_paid_is_what_the_bank_confirmed_released_holdback_included() -> None:
     story = Story()
     story.filed()
@@ -258,6 +277,52 @@ def test_a_party_stands_where_it_stood_on_the_day() -> None:
     member = members_on(story.told, date(2020, 6, 5))[LEAD]
     assert (member.name, member.covered_until) == ("Lead inc.", "2021-06-05")
     assert members_on(story.told, date(2020, 6, 4))[LEAD].covered_until is None
+
+
+def test_m12_a_member_stands_where_fees_and_decisions_put_it_on_the_day() -> None:
+    story = Story()
+    story.membership("OrganisationRegistered", name="Lead inc.")
+    story.membership("MemberAdmitted", admitted_on="2024-02-29", covered_until="2025-02-28")
+    story.membership("GracePeriodStarted", effective_on="2025-02-28")
+    story.membership("MembershipLapsed", effective_on="2025-04-29")
+    renewed = {"fee_year": 2, "covered_until": "2026-02-28"}
+    # A payment of 20 April is learned after the lapse: the lapse is said over.
+    story.membership("MembershipRenewed", effective_on="2025-04-20", **renewed)
+    story.membership("MembershipReinstated", effective_on="2025-04-29", **renewed)
+    story.membership("MembershipSuspended", effective_on="2025-06-01")
+    # A fee that is assessed for a later year moves nobody back.
+    story.membership("FeeAssessed", assessed_on="2025-06-02")
+    expected = {
+        date(2025, 2, 27): "active",
+        date(2025, 4, 19): "grace",
+        date(2025, 4, 20): "active",
+        date(2025, 4, 29): "active",
+        date(2025, 6, 2): "suspended",
+    }
+    for day, status in expected.items():
+        assert members_on(story.told, day)[LEAD].status == status
+    assert members_on(story.told, date(2025, 5, 1))[LEAD].covered_until == "2026-02-28"
+    story.membership("FeePaymentReversed", fee_year=2)
+    assert members_on(story.told, date(2025, 5, 1))[LEAD].covered_until == "2025-02-28"
+    story.membership("MembershipTerminated", effective_on="2025-07-01")
+    assert members_on(story.told, date(2025, 7, 1))[LEAD].status == "terminated"
+
+
+def test_m9_a_party_falls_back_to_what_an_event_says_and_no_further() -> None:
+    story = Story()
+    story.membership("OrganisationRegistered", name="Lead inc.")
+    story.membership("AssociateAdmitted", admitted_on="2020-05-20")
+    story.membership("CandidacyOpened", opened_on="2020-06-01")
+    story.membership("CandidacyClosed", closed_on="2020-08-30", falls_back_to="associate")
+    story.membership("CandidacyClosed", closed_on="2020-09-30", falls_back_to=None)
+    story.membership("AssociateResigned", resigned_on="2020-10-01", falls_back_to="registered")
+    days = [date(2020, 8, 29), date(2020, 8, 30), date(2020, 9, 30), date(2020, 10, 1)]
+    assert [members_on(story.told, day)[LEAD].status for day in days] == [
+        "candidate",
+        "associate",
+        "associate",
+        "registered",
+    ]
 
 
 def test_what_no_fold_reads_is_counted_by_its_type() -> None:

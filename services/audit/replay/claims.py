@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from services.audit.inbound import Fields, Source, Told
+from shared.kernel.money import portion
 
 _STATUS = {
     "ClaimPeriodOpened": "open",
     "CostLineRecorded": "draft",
+    "CostLineReclaimed": "draft",
     "ClaimFiled": "filed",
     "CostLineAssessed": "under_review",
+    "ClaimQueried": "queried",
+    "QueryAnswered": "under_review",
     "ClaimAssessed": "assessed",
     "ClaimApproved": "approved",
     "ClaimSettled": "settled",
@@ -19,7 +24,10 @@ _STATUS = {
     "PaymentConfirmed": "paid",
     "PaymentFailed": "failed",
 }
-_OF_LINES = frozenset({"CostLineRecorded", "CostLineWithdrawn", "CostLineAssessed"})
+_STATES_A_LINE = frozenset(
+    {"CostLineRecorded", "CostLineCorrected", "CostLineReclaimed", "ExchangeRateFixed"}
+)
+_OF_LINES = _STATES_A_LINE | {"CostLineWithdrawn", "CostLineAssessed", "CostLineDeducted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class Claim:
     """Added up from the lines; `filed_cents` is what the claimant certified."""
     filed_cents: int | None = None
     accepted_cents: int = 0
-    """Added up from the assessed lines."""
+    """Added up from the assessed lines, less what was deducted of them (R-13)."""
     entitled_cents: int | None = None
     """Cumulative, of the participant, this claim included (R-2)."""
     holdback_cents: int | None = None
@@ -56,6 +64,7 @@ class Claim:
     """The events that moved the claim as a whole, oldest first."""
     _claimed: Mapping[str, int] = field(default_factory=dict)
     _eligible: Mapping[str, int] = field(default_factory=dict)
+    _kept: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 Claims = Mapping[str, Claim]
@@ -80,9 +89,12 @@ def evolve_claims(claims: Claims, told: Told, fields: Fields) -> Claims:
 def _with_line(claim: Claim, name: str, fields: Fields) -> Claim:
     line_id = fields.text("line_id") or ""
     match name:
-        case "CostLineRecorded":
+        case _ if name in _STATES_A_LINE:
             amount = fields.whole("amount_cents") or 0
             return replace(claim, _claimed={**claim._claimed, line_id: amount})
+        case "CostLineDeducted":
+            kept = fields.ratio("kept")
+            return claim if kept is None else replace(claim, _kept={**claim._kept, line_id: kept})
         case "CostLineWithdrawn":
             return replace(
                 claim,
@@ -98,7 +110,10 @@ def _counted(claim: Claim) -> Claim:
         claim,
         lines=len(claim._claimed),
         claimed_cents=sum(claim._claimed.values()),
-        accepted_cents=sum(claim._eligible.values()),
+        accepted_cents=sum(
+            portion(claim._kept.get(line, Fraction(1)), cents)
+            for line, cents in claim._eligible.items()
+        ),
     )
 
 
