@@ -61,6 +61,8 @@ class Point:
     """Of each owner's events, those recorded by this instant (inclusive); absent means all."""
     as_of: date | None = None
     """Of those, the ones effective by the end of this civil day; absent means all."""
+    position: int | None = None
+    """Of this journal's events, those up to this place (inclusive); absent means all."""
 
     def within(self, query: Select[Any]) -> Select[Any]:
         """The query with this point's limits."""
@@ -68,6 +70,8 @@ class Point:
             query = query.where(JOURNAL.c.recorded_at <= to_micros(self.known_at))
         if self.as_of is not None:
             query = query.where(JOURNAL.c.effective_at < to_micros(end_of_day(self.as_of)))
+        if self.position is not None:
+            query = query.where(JOURNAL.c.position <= self.position)
         return query
 
 

@@ -100,9 +100,9 @@ class Vault:
         `erased` says whether an event tells of the erasure: then Erased. Without such an event a
         missing key is a fault, as is whatever does not fit (VaultFault): a read fails loudly.
         """
-        data_key = self._data_key(connection, subject)
-        if data_key is None and erased:
+        if erased:
             raise Erased
+        data_key = self._data_key(connection, subject)
         query = select(CONTENT.c.sealed).where(
             CONTENT.c.reference == kept.reference, CONTENT.c.subject == subject
         )

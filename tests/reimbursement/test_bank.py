@@ -265,9 +265,10 @@ def test_x8_an_erasure_is_recorded_once() -> None:
     ce.in_force().when(erase).then_refused(PayeeNotFound)
     known = known_accounts.after(erase)
     known.when(erase).then_nothing()
-    assert known.state(f"payee-{eg.terminal}").erased
+    assert known.state(f"payee-{eg.terminal}").is_erased
     again = known.after(account_of(eg.terminal, 3)).state(f"payee-{eg.terminal}")
-    assert (again.erased, again.account.reference) == (False, f"vault_{3:032x}")
+    assert (again.is_erased, again.account.reference) == (False, f"vault_{3:032x}")
+    assert again.erased == {f"vault_{2:032x}"}
 
 
 # Reading XML that nobody trusts.

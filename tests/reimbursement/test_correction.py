@@ -15,7 +15,7 @@ from services.reimbursement.domain.correcting import (
     OriginNotYours,
 )
 from services.reimbursement.domain.holdback import HoldbackNotReleased
-from services.reimbursement.domain.payment import PaymentAlreadyAuthorised
+from services.reimbursement.domain.payment_course import PaymentAlreadyAuthorised
 from services.reimbursement.events.correction import CorrectionApprovalGiven, CorrectionApproved
 from services.reimbursement.events.debt import OverpaymentEstablished, TopUpAuthorised
 from shared.kernel.commands import Command

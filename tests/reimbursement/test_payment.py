@@ -22,12 +22,8 @@ from services.reimbursement.domain.holdback import (
 )
 from services.reimbursement.domain.holding import MemberNotActive
 from services.reimbursement.domain.paying import ClaimNotApproved
-from services.reimbursement.domain.payment import (
-    NoPaymentOnItsWay,
-    NothingPayable,
-    OtherReference,
-    PaymentAlreadyAuthorised,
-)
+from services.reimbursement.domain.payment import NothingPayable, OtherReference
+from services.reimbursement.domain.payment_course import NoPaymentOnItsWay, PaymentAlreadyAuthorised
 from services.reimbursement.events.debt import OffsetApplied
 from services.reimbursement.events.payment import PaymentAuthorised, PaymentConfirmed
 from shared.kernel.commands import Command

@@ -12,6 +12,7 @@ from services.reimbursement.api import (
     debts,
     envelope,
     exchange,
+    explain,
     lines,
     payment,
 )
@@ -31,6 +32,7 @@ PARTS = (
     debts.api,
     audits.api,
     bank.api,
+    explain.api,
 )
 
 api = Api(

@@ -25,11 +25,11 @@ from services.reimbursement.domain.bank_file import (
 from services.reimbursement.domain.pain import BankNumbers, credit_transfer
 from services.reimbursement.domain.payee import Payee, PayeeNotFound
 from services.reimbursement.projections.payment import FILES
-from shared.kernel.commands import PARTIES, Actor
+from shared.kernel.commands import PARTIES, READERS, Actor
 from shared.kernel.identifiers import ClaimId, Line
 from shared.kernel.periods import CivilDate
 from shared.kernel.shown import shown
-from shared.runtime.vault import Kept
+from shared.runtime.vault import Erased, Kept
 from shared.runtime.web.routes import Api, Ask, Forgetting, Form, Keeping, Page, Read
 
 FILE_PAYMENTS_MAX = 500
@@ -38,7 +38,8 @@ FILE_PAYMENTS_MAX = 500
 
 def show_payee(payee: Payee, actor: Actor) -> Mapping[str, Any]:
     """A payee without any number, for itself and for who pays. Raises PayeeNotFound."""
-    if not payee.organisation_id or not actor.may_read((payee.organisation_id,)):
+    may_read = actor.may_read((payee.organisation_id,), READERS | {"privacy_officer"})
+    if not payee.organisation_id or not may_read:
         raise PayeeNotFound
     found: Mapping[str, Any] = shown(payee)
     return found
@@ -105,7 +106,7 @@ def _numbers(form: BankAccountForm) -> str:
 
 
 def _erased(payee: Payee) -> bool:
-    return payee.erased
+    return payee.is_erased
 
 
 @api.command(
@@ -150,12 +151,12 @@ def read_bank_account(read: Read) -> Mapping[str, Any]:
 
 
 def _read_numbers(read: Read, payee: Payee) -> BankNumbers:
-    if payee.account is None and not payee.erased:
+    if payee.is_erased:
+        raise Erased
+    if payee.account is None:
         raise PayeeNotFound
-    account = payee.account
-    kept = Kept("", "") if account is None else Kept(account.reference, account.keyed_hash)
-    subject = f"payee-{payee.organisation_id}"
-    return BankNumbers.read(read.kept(subject, kept, erased=payee.erased))
+    kept = Kept(payee.account.reference, payee.account.keyed_hash)
+    return BankNumbers.read(read.kept(f"payee-{payee.organisation_id}", kept))
 
 
 @api.command("POST", "/payment-files", action="make_payment_file", status=201)
@@ -192,7 +193,7 @@ def read_payment_document(read: Read) -> Mapping[str, Any]:
             read.kept(
                 f"payee-{one.organisation_id}",
                 Kept(one.account_reference, one.account_keyed_hash),
-                erased=read.state(f"payee-{one.organisation_id}").erased,
+                erased=one.account_reference in read.state(f"payee-{one.organisation_id}").erased,
             )
         )
         for one in file.instructions

@@ -24,13 +24,13 @@ from services.reimbursement.domain.payee import Payee
 from services.reimbursement.domain.paying import paying_days
 from services.reimbursement.domain.payment import (
     NothingPayable,
-    PaymentAlreadyAuthorised,
     authorise,
     bring_back,
     confirm,
     fail,
     issue,
 )
+from services.reimbursement.domain.payment_course import must_be_legal
 from services.reimbursement.domain.settling import counted_against, offset
 from services.reimbursement.events.debt import TopUpAuthorised
 from services.reimbursement.events.payment import (
@@ -103,8 +103,7 @@ def authorise_account_payment(
     require_in_force(agreement)
     if not account.holdback_released and not account.debt.adds:
         raise HoldbackNotReleased
-    if account.payment is not None and account.payment.on_its_way:
-        raise PaymentAlreadyAuthorised
+    must_be_legal(ask, None if account.payment is None else account.payment.status)
     if account.free_cents <= 0:
         raise NothingPayable
     if ask.by.person in {account.released_by, *account.debt.approvers}:

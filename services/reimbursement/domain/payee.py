@@ -42,8 +42,15 @@ class Payee:
     owes_in: frozenset[str] = frozenset()
     """Projects in which a debt of it was ever established."""
     account: BankAccount | None = None
-    erased: bool = False
-    """Whether its bank account was erased: the key was destroyed on purpose (X8)."""
+    references: frozenset[str] = frozenset()
+    """Every account ever stated."""
+    erased: frozenset[str] = frozenset()
+    """Those whose key was destroyed on purpose (X8)."""
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the last thing that happened to its account was its erasure."""
+        return self.account is None and bool(self.erased)
 
 
 def evolve(payee: Payee, event: PayeeEvent) -> Payee:
@@ -54,9 +61,9 @@ def evolve(payee: Payee, event: PayeeEvent) -> Payee:
             return replace(payee, owes_in=payee.owes_in | {event.project_id})
         case BankAccountStated():
             account = BankAccount(event.reference, event.keyed_hash, event.stated_by)
-            return replace(payee, account=account, erased=False)
+            return replace(payee, account=account, references=payee.references | {event.reference})
         case BankAccountErased():
-            return replace(payee, account=None, erased=True)
+            return replace(payee, account=None, erased=payee.references)
         case _:
             assert_never(event)
 
@@ -77,7 +84,7 @@ def state_bank_account(ask: StateBankAccount, payee: Payee) -> Sequence[BankAcco
 
 def erase_bank_account(ask: EraseBankAccount, payee: Payee) -> Sequence[BankAccountErased]:
     """Say that the key is destroyed (X8); said already, quiet. Raises PayeeNotFound."""
-    if payee.erased:
+    if payee.is_erased:
         return []
     if payee.account is None:
         raise PayeeNotFound

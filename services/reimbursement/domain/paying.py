@@ -24,13 +24,13 @@ from services.reimbursement.domain.member import Member
 from services.reimbursement.domain.payee import Payee
 from services.reimbursement.domain.payment import (
     NothingPayable,
-    PaymentAlreadyAuthorised,
     authorise,
     bring_back,
     confirm,
     fail,
     issue,
 )
+from services.reimbursement.domain.payment_course import must_be_legal
 from services.reimbursement.domain.settling import offset
 from services.reimbursement.events.claim import ClaimSettled
 from services.reimbursement.events.payment import (
@@ -62,13 +62,12 @@ def paying_days(ask: Command) -> set[date]:
     return {ask.effective_on, civil_date(ask.now)}
 
 
-def _require_due(claim: Claim) -> None:
+def _require_due(ask: AuthorisePayment, claim: Claim) -> None:
     if claim.status not in COUNTED:
         raise ClaimNotApproved
     if claim.status == "settled":
         raise NothingPayable
-    if claim.status not in ("approved", "failed", "returned"):
-        raise PaymentAlreadyAuthorised
+    must_be_legal(ask, None if claim.payment is None else claim.payment.status)
 
 
 def authorise_payment(
@@ -87,7 +86,7 @@ def authorise_payment(
     Where nothing is left, the claim is settled. Neither certifier nor assessor may authorise.
     """
     require_known(claim, ask.by)
-    _require_due(claim)
+    _require_due(ask, claim)
     require_in_force(agreement)
     if ask.by.person in {claim.certifier, *claim.assessors}:
         raise SamePerson

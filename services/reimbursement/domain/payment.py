@@ -6,7 +6,7 @@ A claim's payment and the payment of an account's balance take the same steps.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal, TypeAlias, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from services.reimbursement.commands.claim import OfClaim
 from services.reimbursement.commands.payment import (
@@ -22,6 +22,7 @@ from services.reimbursement.commands.payment import (
     ReturnAccountPayment,
     ReturnPayment,
 )
+from services.reimbursement.domain.payment_course import Status, must_be_legal
 from services.reimbursement.events.payment import (
     BankDebitNoted,
     LateConfirmationNoted,
@@ -38,7 +39,6 @@ PaymentEvent: TypeAlias = (
 )
 NotedEvent: TypeAlias = LateConfirmationNoted | BankDebitNoted
 """What is noted of a payment, live or not, and moves no balance."""
-Status: TypeAlias = Literal["authorised", "issued", "confirmed", "failed", "returned"]
 
 
 class NothingPayable(Refusal):
@@ -46,20 +46,6 @@ class NothingPayable(Refusal):
 
     rule = "R-2"
     french = "Rien n'est payable ici; ce qui est sous zéro est reporté à la suivante."
-
-
-class PaymentAlreadyAuthorised(Refusal):
-    """There is a live payment for this already; one authorisation is all there is."""
-
-    rule = "R-24"
-    french = "Un paiement est déjà en cours pour ceci; il n'y a qu'une autorisation."
-
-
-class NoPaymentOnItsWay(Refusal):
-    """No payment is at this step: it must be authorised, then issued, then confirmed or failed."""
-
-    rule = "R-24"
-    french = "Aucun paiement n'en est là : autorisé, puis émis, puis confirmé ou échoué."
 
 
 class OtherReference(Refusal):
@@ -146,8 +132,8 @@ def issue(
     ask: IssuePayment | IssueAccountPayment, payment: Payment | None
 ) -> Sequence[PaymentIssued]:
     """The bank has the order for an authorised payment. Raises NoPaymentOnItsWay."""
-    if payment is None or payment.status != "authorised":
-        raise NoPaymentOnItsWay
+    must_be_legal(ask, None if payment is None else payment.status)
+    assert payment is not None, "the table lets nothing be issued that is not authorised"
     issued = PaymentIssued(
         payment_id=payment.payment_id,
         amount_cents=payment.amount_cents,
@@ -173,8 +159,8 @@ def confirm(
     for dead in every:
         if not dead.live and dead.reference == ask.reference:
             return _noted_late(ask, dead)
-    if payment is None or payment.status not in ("issued", "confirmed"):
-        raise NoPaymentOnItsWay
+    must_be_legal(ask, None if payment is None else payment.status)
+    assert payment is not None, "the table lets nothing be confirmed that is not issued"
     if payment.reference != ask.reference:
         raise OtherReference
     if payment.status == "confirmed":
@@ -192,8 +178,8 @@ def confirm(
 
 def fail(ask: FailPayment | FailAccountPayment, payment: Payment | None) -> PaymentFailed:
     """The bank could not pay what was on its way. Raises NoPaymentOnItsWay."""
-    if payment is None or not payment.on_its_way:
-        raise NoPaymentOnItsWay
+    must_be_legal(ask, None if payment is None else payment.status)
+    assert payment is not None, "the table lets nothing fail that is not on its way"
     return PaymentFailed(
         payment_id=payment.payment_id,
         amount_cents=payment.amount_cents,
@@ -216,8 +202,8 @@ def bring_back(
     every = [*past, *([] if payment is None else [payment])]
     if any(one.status == "returned" and one.reference == ask.reference for one in every):
         return []
-    if payment is None or payment.status not in ("issued", "confirmed"):
-        raise NoPaymentOnItsWay
+    must_be_legal(ask, None if payment is None else payment.status)
+    assert payment is not None, "the table lets nothing come back that was not issued"
     if payment.reference != ask.reference:
         raise OtherReference
     returned = PaymentReturned(

@@ -16,6 +16,7 @@ from sqlalchemy import Select, Table, TableClause, func, select
 from shared.kernel.canonical import canonical
 from shared.kernel.commands import Actor
 from shared.kernel.refusals import Fault, Malformed
+from shared.runtime.reading import NOW, Point
 from shared.runtime.vault import Kept, Vault
 from shared.runtime.web.ports import Snapshot
 
@@ -165,9 +166,13 @@ class Read:
         """All rows of a query."""
         return [dict(row) for row in self.snapshot.connection.execute(query).mappings()]
 
-    def state(self, stream: str) -> Any:
-        """The folded state of a stream; the initial one when it has no event."""
-        return self.snapshot.state(stream)[0]
+    def state(self, stream: str, before: int | None = None) -> Any:
+        """The folded state of a stream, or as it was before a place in this journal.
+
+        The initial one when it has no event.
+        """
+        point = NOW if before is None else Point(position=before - 1)
+        return self.snapshot.state(stream, point)[0]
 
     def kept(self, subject: str, kept: Kept, *, erased: bool = False) -> str:
         """Confidential content, for who was let in. Raises Erased, VaultFault (X8)."""
