@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.audit.inbound import Fields, Told
-from services.audit.replay.members import ENTERS, STATUSES
+from services.audit.replay.members import status_after, step_of
 from services.audit.replay.stage import Standing, moved
 from shared.kernel.periods import to_micros
 from shared.kernel.streams import named_in
-from shared.runtime.projections import Projection, Recorded, Rows, integer, key, table, text
+from shared.runtime.projections import (
+    Projection,
+    Recorded,
+    Rows,
+    integer,
+    json_text,
+    key,
+    table,
+    text,
+)
 
 PROJECTS = table(
     "project_list",
@@ -42,6 +51,7 @@ ORGANISATIONS = table(
     text("province"),
     text("status", index=True),
     text("member_since"),
+    json_text("timeline"),
     integer("projects"),
     integer("events"),
     integer("last_recorded_at"),
@@ -225,17 +235,17 @@ def _show_organisation(rows: Rows, organisation_id: str, told: Told, fields: Fie
         rows.change("organisation_list", organisation_id, **profile)
     if told.name == "MemberAdmitted":
         rows.change("organisation_list", organisation_id, member_since=fields.text("admitted_on"))
-    if told.name in ENTERS:
-        status = ENTERS[told.name][0]
-        before = row.get("status")
-        if before is None or STATUSES.index(status) > STATUSES.index(before):
-            rows.change("organisation_list", organisation_id, status=status)
+    if step := step_of(told, fields):
+        entered = [*(row["timeline"] or []), [step.since, step.status, step.falls_back]]
+        entered.sort(key=lambda entry: str(entry[0]))
+        status = status_after([(name, falls_back) for _, name, falls_back in entered])
+        rows.change("organisation_list", organisation_id, status=status, timeline=entered)
 
 
 PROJECTIONS: tuple[Projection, ...] = (
     Projection(
         "subject_list",
-        revision=1,
+        revision=2,
         tables=(PROJECTS, ORGANISATIONS, PARTIES),
         apply=show_everything,
         everything=True,

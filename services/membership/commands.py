@@ -252,27 +252,42 @@ class WithdrawPartnerProfile(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatePartnerContact(Command):
+    """Say whom introduced partners may turn to: by its place in the vault, and a keyed hash."""
+
+    organisation_id: str
+    contact_reference: str
+    contact_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasePartnerContact(Command):
+    """Destroy the key of an organisation's contacts, with a reason."""
+
+    organisation_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestIntroduction(Command):
-    """Ask to be introduced to an organisation of the directory, with one's own contact."""
+    """Ask to be introduced to an organisation of the directory."""
 
     introduction_id: str
     organisation_id: str
     partner_id: str
-    contact_reference: str
-    contact_hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptIntroduction(Command):
-    """Accept an introduction, with one's own contact."""
+    """Accept an introduction, as the organisation that was asked."""
 
     introduction_id: str
-    contact_reference: str
-    contact_hash: str
+    organisation_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclineIntroduction(Command):
-    """Decline an introduction."""
+    """Decline an introduction, as the organisation that was asked."""
 
     introduction_id: str
+    organisation_id: str

@@ -53,6 +53,21 @@ def test_an_organisation_is_listed_with_its_status(whole: Running) -> None:
     assert (partner["name"], partner["status"], partner["projects"]) == ("Partner ltée", None, 1)
 
 
+def test_m12_an_organisation_is_listed_with_the_status_of_the_latest_day(tmp_path: Path) -> None:
+    story = Story()
+    story.membership("OrganisationRegistered", name="Lead inc.")
+    story.membership("MemberAdmitted", admitted_on="2024-02-29", covered_until="2025-02-28")
+    story.membership("MembershipRenewed", effective_on="2026-02-28")
+    # The year between is taken back later: it says nothing of the days after it.
+    story.membership("GracePeriodStarted", effective_on="2025-02-28")
+    story.membership("MembershipLapsed", effective_on="2025-04-29")
+    with running(tmp_path, "audit", story.said, now=TODAY) as here:
+        [row] = here.rows("organisation_list", "position")
+        assert row["status"] == "active"
+        listed = here.by("auditor").get("/v1/organisations").json()["items"]
+        assert "timeline" not in listed[0]
+
+
 def test_a_registered_name_is_the_one_that_counts(tmp_path: Path) -> None:
     story = Story()
     story.drafted()

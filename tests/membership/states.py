@@ -156,6 +156,21 @@ QUESTIONS: Mapping[type[Command], Command] = {
         terminating(TODAY),
         following(TODAY),
         replace(published, offers=("batteries",), effective_at=noon(TODAY)),
+        commands.StatePartnerContact(
+            organisation_id=FLEUVE,
+            contact_reference="vault_2",
+            contact_hash="b" * 64,
+            by=fleuve,
+            now=FAR,
+            effective_at=noon(TODAY),
+        ),
+        commands.ErasePartnerContact(
+            organisation_id=FLEUVE,
+            reason="asked for, fictitious",
+            by=reactor,
+            now=FAR,
+            effective_at=noon(TODAY),
+        ),
         commands.WithdrawPartnerProfile(
             organisation_id=FLEUVE, by=fleuve, now=FAR, effective_at=noon(TODAY)
         ),
@@ -163,8 +178,6 @@ QUESTIONS: Mapping[type[Command], Command] = {
             introduction_id="int_" + "1" * 32,
             organisation_id=FLEUVE,
             partner_id=PORT,
-            contact_reference="contact-1",
-            contact_hash="b" * 64,
             by=fleuve,
             now=FAR,
             effective_at=noon(TODAY),

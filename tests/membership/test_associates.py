@@ -151,7 +151,12 @@ resign = ResignAsAssociate(organisation_id=FLEUVE, by=fleuve, now=TODAY, effecti
 
 
 def test_s2_an_associate_resigns_and_may_ask_again() -> None:
-    event = AssociateResigned(organisation_id=FLEUVE, resigned_on=MAY_06, resigned_by="applicant-1")
+    event = AssociateResigned(
+        organisation_id=FLEUVE,
+        resigned_on=MAY_06,
+        resigned_by="applicant-1",
+        falls_back_to="registered",
+    )
     associate.when(resign).then(event)
     here = associate.after(resign)
     organisation = here.state(FLEUVE_STREAM)

@@ -75,6 +75,7 @@ expired = CandidacyClosed(
     programme="scale-ai",
     closed_on=OVER,
     because="expired",
+    falls_back_to="registered",
 )
 by_other = replace(open_candidacy, project_id=OTHER_PROJECT, effective_at=noon(MAY_06))
 close = CloseCandidacy(

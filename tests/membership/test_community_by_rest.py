@@ -19,12 +19,12 @@ from tests.membership.rest import (
     said,
     status,
 )
-from tests.support.running import Running, running
+from tests.support.running import Caller, Running, running
 
 JOINED = date(2024, 5, 6)
 OFFERS = {"offers": ["turbines"], "seeks": ["forecasts"], "sectors": ["energy"]}
-OWN = {"contact_reference": "contact-of-the-river", "contact_hash": "f" * 64}
-PARTNERS = {"contact_reference": "contact-of-the-port", "contact_hash": "a" * 64}
+OWN = {"person": "the river's desk", "email": "desk@river.example"}
+PARTNERS = {"person": "the port's desk", "email": "desk@port.example"}
 
 
 @pytest.fixture
@@ -100,44 +100,87 @@ def test_m14_who_leaves_the_community_leaves_the_directory(served: Running) -> N
     assert officer_of(served).get("/v1/partners").json()["items"] == []
 
 
-def test_m14_contacts_pass_once_both_sides_accepted(served: Running) -> None:
-    path, port = member(served, JOINED), associate(served)
-    organisation_id = path.rpartition("/")[2]
-    party, partner = party_of(served, organisation_id), served.by("partner", "partner-1", port)
+def met(here: Running) -> tuple[Caller, str, Caller, str]:
+    """A member, an associate, and their ids; both stated a contact, the associate is listed."""
+    organisation_id, port = member(here, JOINED).rpartition("/")[2], associate(here)
+    party, partner = party_of(here, organisation_id), here.by("partner", "partner-1", port)
     partner.put(f"/v1/organisations/{port}/partner-profile", OFFERS)
-    asked = party.post(f"{path}/introductions", {"partner_id": port, **OWN})
-    assert (asked.status_code, asked.json()["contacts"]) == (201, {})
-    here = f"/v1/introductions/{asked.json()['introduction_id']}"
-    assert OWN["contact_reference"] not in partner.get(here).text
-    assert code_of(party.post(f"{here}/accept", OWN)) == (409, "not-yours-to-answer")
-    taken = partner.post(f"{here}/accept", PARTNERS).json()
-    passed = {
-        organisation_id: {"reference": OWN["contact_reference"], "hash": "f" * 64},
-        port: {"reference": PARTNERS["contact_reference"], "hash": "a" * 64},
-    }
-    assert (taken["status"], taken["contacts"]) == ("accepted", passed)
-    assert party.get(here).json()["contacts"] == passed
-    assert officer_of(served).get(here).json()["contacts"] == {}
+    for caller, side, contact in ((party, organisation_id, OWN), (partner, port, PARTNERS)):
+        stated = caller.put(f"/v1/organisations/{side}/partner-contact", contact)
+        assert (stated.status_code, stated.json()["contact"]) == (200, True)
+    return party, organisation_id, partner, port
+
+
+def introduced(party: Caller, organisation_id: str, port: str) -> str:
+    """The id of an introduction that the member asks for."""
+    path = f"/v1/organisations/{organisation_id}/introductions"
+    introduction_id: str = ask(party, path, {"partner_id": port})["introduction_id"]
+    return introduction_id
+
+
+def test_m14_contacts_pass_once_both_sides_accepted(served: Running) -> None:
+    party, organisation_id, partner, port = met(served)
+    introduction_id = introduced(party, organisation_id, port)
+    here = f"/v1/introductions/{introduction_id}"
+    for caller in (party, partner):
+        assert code_of(caller.get(f"{here}/contacts")) == (409, "not-introduced-yet")
+    answer = f"/introductions/{introduction_id}/accept"
+    mine = party.post(f"/v1/organisations/{organisation_id}{answer}")
+    assert code_of(mine) == (409, "not-yours-to-answer")
+    taken = ask(partner, f"/v1/organisations/{port}{answer}")
+    assert taken["status"] == "accepted"
+    passed = {organisation_id: {"telephone": None, **OWN}, port: {"telephone": None, **PARTNERS}}
+    for caller in (party, partner):
+        assert caller.get(f"{here}/contacts").json() == passed
     stranger = served.by("applicant", "applicant-9", "org_" + "9" * 32)
-    assert code_of(stranger.get(here)) == (404, "introduction-not-found")
+    for path in (here, f"{here}/contacts"):
+        assert code_of(stranger.get(path)) == (404, "introduction-not-found")
+    assert officer_of(served).get(here).status_code == 200
+    assert officer_of(served).get(f"{here}/contacts").status_code == 403
     assert stranger.get("/v1/introductions").json()["items"] == []
-    [mine], [theirs] = (one.get("/v1/introductions").json()["items"] for one in (party, partner))
-    assert (mine["with_id"], theirs["with_id"]) == (port, organisation_id)
-    assert {mine["status"], theirs["status"]} == {"accepted"}
+    [ours], [theirs] = (one.get("/v1/introductions").json()["items"] for one in (party, partner))
+    assert (ours["with_id"], theirs["with_id"]) == (port, organisation_id)
+    assert {ours["status"], theirs["status"]} == {"accepted"}
+
+
+def test_x8_no_event_and_no_answer_holds_a_contact(served: Running) -> None:
+    party, organisation_id, partner, port = met(served)
+    introduction_id = introduced(party, organisation_id, port)
+    ask(partner, f"/v1/organisations/{port}/introductions/{introduction_id}/accept")
+    journal = "".join(stored.sealed.body for stored in served.stored())
+    shown = party.get(f"/v1/organisations/{organisation_id}").text
+    for secret in (OWN["person"], OWN["email"], PARTNERS["person"], PARTNERS["email"]):
+        assert secret not in journal
+        assert secret not in shown
+    assert len(said(served, "PartnerContactStated")) == 2
+
+
+def test_x8_an_erased_contact_is_gone_for_both_sides_and_breaks_nothing(served: Running) -> None:
+    party, organisation_id, partner, port = met(served)
+    introduction_id = introduced(party, organisation_id, port)
+    ask(partner, f"/v1/organisations/{port}/introductions/{introduction_id}/accept")
+    privacy = served.by("privacy_officer", "privacy-1")
+    path = f"/v1/organisations/{organisation_id}/partner-contact"
+    gone = ask(privacy, f"{path}/erase", {"reason": "asked for"})
+    assert (gone["contact"], gone["contact_erased"]) == (False, True)
+    seen = partner.get(f"/v1/introductions/{introduction_id}/contacts").json()
+    assert seen == {organisation_id: None, port: {"telephone": None, **PARTNERS}}
+    party.put(path, OWN)
+    again = partner.get(f"/v1/introductions/{introduction_id}/contacts").json()
+    assert again[organisation_id] == {"telephone": None, **OWN}
 
 
 def test_m14_a_declined_introduction_passes_nothing(served: Running) -> None:
-    path, port = member(served, JOINED), associate(served)
-    party = party_of(served, path.rpartition("/")[2])
-    partner = served.by("partner", "partner-1", port)
-    partner.put(f"/v1/organisations/{port}/partner-profile", OFFERS)
-    asked = ask(party, f"{path}/introductions", {"partner_id": port, **OWN})
-    here = f"/v1/introductions/{asked['introduction_id']}"
-    assert ask(partner, f"{here}/decline")["contacts"] == {}
-    assert party.get(here).json()["status"] == "declined"
-    assert code_of(partner.post(f"{here}/accept", PARTNERS)) == (409, "introduction-answered")
+    party, organisation_id, partner, port = met(served)
+    introduction_id = introduced(party, organisation_id, port)
+    answer = f"/v1/organisations/{port}/introductions/{introduction_id}"
+    assert ask(partner, f"{answer}/decline")["status"] == "declined"
+    contacts = f"/v1/introductions/{introduction_id}/contacts"
+    assert code_of(party.get(contacts)) == (409, "not-introduced-yet")
+    assert code_of(partner.post(f"{answer}/accept")) == (409, "introduction-answered")
     elsewhere = "/v1/introductions/int_" + "0" * 32
     assert partner.get(elsewhere).status_code == 404
+    assert code_of(partner.get(f"{elsewhere}/contacts")) == (404, "introduction-not-found")
 
 
 def test_m5_a_fee_schedule_is_adopted_and_read_by_version(served: Running) -> None:

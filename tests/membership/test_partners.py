@@ -8,12 +8,16 @@ from services.membership.api.showing import show_introduction
 from services.membership.commands import (
     AcceptIntroduction,
     DeclineIntroduction,
+    ErasePartnerContact,
     PublishPartnerProfile,
     RequestIntroduction,
+    StatePartnerContact,
     WithdrawPartnerProfile,
 )
-from services.membership.domain.partners import Introduction
+from services.membership.domain.organisation import Contact
 from services.membership.domain.refusals import (
+    ContactNotFound,
+    ContactNotStated,
     IntroductionAnswered,
     IntroductionNotFound,
     IntroductionToItself,
@@ -27,6 +31,8 @@ from services.membership.events.partners import (
     IntroductionAccepted,
     IntroductionDeclined,
     IntroductionRequested,
+    PartnerContactErased,
+    PartnerContactStated,
     PartnerProfilePublished,
     PartnerProfileWithdrawn,
 )
@@ -37,6 +43,7 @@ from tests.membership.examples import (
     FLEUVE_STREAM,
     MAY_09,
     PORT,
+    STRANGER,
     TODAY,
     admit_associate,
     ask_associate,
@@ -79,33 +86,46 @@ request = RequestIntroduction(
     introduction_id=INTRODUCTION,
     organisation_id=FLEUVE,
     partner_id=PORT,
-    contact_reference="contact-of-the-river",
-    contact_hash="f" * 64,
     by=fleuve,
     now=TODAY,
     effective_at=noon(MAY_09),
 )
 accept = AcceptIntroduction(
     introduction_id=INTRODUCTION,
-    contact_reference="contact-of-the-port",
-    contact_hash="a" * 64,
+    organisation_id=PORT,
     by=port,
     now=TODAY,
     effective_at=noon(MAY_09),
 )
 decline = DeclineIntroduction(
-    introduction_id=INTRODUCTION, by=port, now=TODAY, effective_at=noon(MAY_09)
+    introduction_id=INTRODUCTION,
+    organisation_id=PORT,
+    by=port,
+    now=TODAY,
+    effective_at=noon(MAY_09),
 )
-both = member.after(replace(open_candidacy, organisation_id=PORT), publish_fleuve, publish_port)
+state_fleuve = StatePartnerContact(
+    organisation_id=FLEUVE,
+    contact_reference="vault_1",
+    contact_hash="f" * 64,
+    by=fleuve,
+    now=TODAY,
+    effective_at=noon(MAY_09),
+)
+state_port = replace(
+    state_fleuve, organisation_id=PORT, contact_reference="vault_2", contact_hash="a" * 64, by=port
+)
+erase = ErasePartnerContact(
+    organisation_id=FLEUVE,
+    reason="asked for, fictitious",
+    by=Actor(person="privacy-1", roles=frozenset({"privacy_officer"})),
+    now=TODAY,
+    effective_at=noon(MAY_09),
+)
+listed = member.after(replace(open_candidacy, organisation_id=PORT), publish_fleuve, publish_port)
+both = listed.after(state_fleuve, state_port)
 requested = both.after(request)
 accepted = requested.after(accept)
-
-
-def seen(here: Given, actor: Actor) -> object:
-    """The contacts that somebody sees of the introduction."""
-    introduction = here.state(STREAM)
-    assert isinstance(introduction, Introduction)
-    return show_introduction(introduction, actor)["contacts"]
 
 
 def test_m14_a_profile_is_published_replaced_and_withdrawn() -> None:
@@ -137,7 +157,7 @@ def test_m14_an_introduction_is_requested_and_accepted_by_the_other_side() -> No
             introduction_id=INTRODUCTION,
             organisation_id=FLEUVE,
             partner_id=PORT,
-            contact_reference="contact-of-the-river",
+            contact_reference="vault_1",
             contact_hash="f" * 64,
             requested_on=MAY_09,
             requested_by="applicant-1",
@@ -146,7 +166,7 @@ def test_m14_an_introduction_is_requested_and_accepted_by_the_other_side() -> No
     requested.when(accept).then(
         IntroductionAccepted(
             introduction_id=INTRODUCTION,
-            contact_reference="contact-of-the-port",
+            contact_reference="vault_2",
             contact_hash="a" * 64,
             accepted_on=MAY_09,
             accepted_by="partner-1",
@@ -159,20 +179,35 @@ def test_m14_an_introduction_is_requested_and_accepted_by_the_other_side() -> No
     )
 
 
-def test_m14_contacts_pass_only_after_both_sides_accepted() -> None:
-    for side in (fleuve, port):
-        assert seen(requested, side) == {}
-        assert seen(requested.after(decline), side) == {}
-        assert seen(accepted, side) == {
-            FLEUVE: {"reference": "contact-of-the-river", "hash": "f" * 64},
-            PORT: {"reference": "contact-of-the-port", "hash": "a" * 64},
-        }
-
-
-def test_m14_staff_see_that_there_is_an_introduction_and_no_contact() -> None:
-    assert seen(accepted, officer) == {}
+def test_m14_an_introduction_is_shown_to_its_sides_and_staff_without_any_contact() -> None:
+    for actor in (fleuve, port, officer):
+        shown = show_introduction(accepted.state(STREAM), actor)
+        assert (shown["status"], shown["partner_id"]) == ("accepted", PORT)
+        assert "vault_1" not in str(shown)
     with pytest.raises(IntroductionNotFound):
-        seen(accepted, stranger)
+        show_introduction(accepted.state(STREAM), stranger)
+
+
+def test_x8_a_contact_is_stated_by_reference_and_erased_by_its_key() -> None:
+    listed.when(state_fleuve).then(
+        PartnerContactStated(
+            organisation_id=FLEUVE,
+            contact_reference="vault_1",
+            contact_hash="f" * 64,
+            stated_by="applicant-1",
+        )
+    )
+    both.when(erase).then(
+        PartnerContactErased(
+            organisation_id=FLEUVE, reason="asked for, fictitious", erased_by="privacy-1"
+        )
+    )
+    here = both.after(erase)
+    here.when(erase).then_nothing()
+    assert here.state(FLEUVE_STREAM).contact_erased
+    here.when(request).then_refused(ContactNotStated)
+    anew = here.after(replace(state_fleuve, contact_reference="vault_3")).state(FLEUVE_STREAM)
+    assert (anew.contact, anew.contact_erased) == (Contact("vault_3", "f" * 64), False)
 
 
 @pytest.mark.parametrize(
@@ -194,11 +229,20 @@ def test_m14_staff_see_that_there_is_an_introduction_and_no_contact() -> None:
             replace(request, organisation_id=PORT, partner_id=FLEUVE, by=port),
             PartnerNotFound,
         ),
+        (registered, state_fleuve, NotInTheCommunity),
+        (listed, replace(state_fleuve, by=officer), NotOnBehalf),
+        (listed, replace(state_fleuve, by=stranger), OrganisationNotFound),
+        (listed, request, ContactNotStated),
+        (listed.after(state_fleuve, request), accept, ContactNotStated),
+        (listed, erase, ContactNotFound),
+        (nothing, erase, OrganisationNotFound),
         (both, accept, IntroductionNotFound),
         (requested, replace(accept, by=stranger), IntroductionNotFound),
-        (requested, replace(accept, by=fleuve), NotYoursToAnswer),
-        (requested, replace(accept, by=for_fleuve), NotYoursToAnswer),
+        (requested, replace(accept, organisation_id=FLEUVE, by=fleuve), NotYoursToAnswer),
+        (requested, replace(accept, organisation_id=FLEUVE, by=for_fleuve), NotYoursToAnswer),
+        (requested, replace(accept, by=fleuve), NotOnBehalf),
         (requested, replace(accept, by=officer), NotOnBehalf),
+        (requested, replace(accept, organisation_id=STRANGER, by=stranger), IntroductionNotFound),
         (accepted, accept, IntroductionAnswered),
         (accepted, decline, IntroductionAnswered),
         (requested.after(decline), accept, IntroductionAnswered),

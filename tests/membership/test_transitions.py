@@ -6,6 +6,7 @@ import pytest
 
 from services.membership.app import DOMAIN
 from services.membership.domain.refusals import (
+    ContactNotFound,
     FeeYearAlreadyAssessed,
     NoAssociateApplication,
     NoProfile,
@@ -35,6 +36,7 @@ NARROWER: dict[tuple[Status, str], type[Refusal]] = {
         (state, "WithdrawPartnerProfile"): NoProfile
         for state in ("registered", *CANDIDATES, "lapsed")
     },
+    **{(state, "ErasePartnerContact"): ContactNotFound for state in STATES if state != "absent"},
     **{
         (state, "RequestIntroduction"): PartnerNotFound
         for state in ("associate", *CANDIDATES, "active", "grace")

@@ -16,14 +16,17 @@ from services.membership.domain.standing import (
     since_when,
     tier_of,
 )
-from shared.kernel.commands import Actor
+from shared.kernel.commands import READERS, Actor
 from shared.kernel.shown import shown
+
+READING = READERS | {"privacy_officer"}
+"""Who is shown any organisation; the privacy officer, what an erasure left of it."""
 
 
 def require_readable(organisation: Organisation, actor: Actor) -> None:
     """Staff and the organisation itself may know of it. Raises OrganisationNotFound."""
     organisation_id = organisation.organisation_id
-    if not organisation_id or not actor.may_read({organisation_id}):
+    if not organisation_id or not actor.may_read({organisation_id}, READING):
         raise OrganisationNotFound
 
 
@@ -38,6 +41,7 @@ def show_organisation(organisation: Organisation, actor: Actor) -> dict[str, Any
         **shown(organisation),
         **_standing(organisation, latest(organisation.timeline), date.max),
         "fee": shown(fees[max(fees)]) if fees else None,
+        "contact": organisation.contact is not None,
     }
     if membership is not None:
         covered = settled_years(membership, fees)
@@ -76,21 +80,11 @@ def _year_on(organisation: Organisation, day: date) -> FeeYear | None:
 
 
 def show_introduction(introduction: Introduction, actor: Actor) -> dict[str, Any]:
-    """An introduction to its two sides and to staff; contacts to the sides, once both accepted.
+    """An introduction to its two sides and to staff, without any contact.
 
     Raises IntroductionNotFound for everybody else (M-14).
     """
     if not introduction.introduction_id or not actor.may_read(introduction.sides):
         raise IntroductionNotFound
     document: dict[str, Any] = shown(introduction)
-    contacts = {name: document.pop(name) for name in ("own", "partners")}
-    passed = introduction.status == "accepted" and actor.acts_for(introduction.sides)
-    document["contacts"] = (
-        {
-            introduction.organisation_id: contacts["own"],
-            introduction.partner_id: contacts["partners"],
-        }
-        if passed
-        else {}
-    )
     return document

@@ -8,7 +8,7 @@ from services.membership.domain.folding import OrganisationEvent, evolve
 from services.membership.domain.organisation import Candidacy, Organisation
 from services.membership.events.candidacy import CandidacyClosed
 from services.membership.events.course import MemberAdmitted
-from services.membership.events.vocabulary import WhyClosed
+from services.membership.events.vocabulary import BeforeMembership, WhyClosed
 
 FIRST_YEAR = 1
 
@@ -58,11 +58,24 @@ def admission(organisation: Organisation) -> MemberAdmitted | None:
 def closing(
     organisation: Organisation, candidacy: Candidacy, day: date, because: WhyClosed
 ) -> CandidacyClosed:
-    """The end of a candidacy from a day on."""
+    """The end of a candidacy from a day on, and what the party is from then on."""
+    back = None if because in ("admitted", "dissolved") else _back_to(organisation, candidacy)
     return CandidacyClosed(
         organisation_id=organisation.organisation_id,
         project_id=candidacy.project_id,
         programme=candidacy.programme,
         closed_on=day,
         because=because,
+        falls_back_to=back,
     )
+
+
+def _back_to(organisation: Organisation, candidacy: Candidacy) -> BeforeMembership | None:
+    """Nothing changes where it applied by another candidacy, or by none and another is open."""
+    application = organisation.application
+    others = organisation.candidacies.keys() - {candidacy.project_id}
+    if others and (application is None or application.project_id in others):
+        return None
+    if others:
+        return "candidate"
+    return "associate" if organisation.is_associate else "registered"

@@ -69,10 +69,12 @@ def resign_as_associate(ask: ResignAsAssociate, organisation: Organisation) -> S
     must_be_legal(ask, organisation)
     if not organisation.associate_on(ask.effective_on) or not organisation.is_associate:
         raise NotAssociate
+    here = organisation.status_on(ask.effective_on)
     return [
         AssociateResigned(
             organisation_id=ask.organisation_id,
             resigned_on=ask.effective_on,
             resigned_by=ask.by.person,
+            falls_back_to="registered" if here == "associate" else None,
         )
     ]

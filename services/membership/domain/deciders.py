@@ -38,9 +38,11 @@ from services.membership.domain.partners import (
     Introduction,
     accept_introduction,
     decline_introduction,
+    erase_contact,
     evolve_introduction,
     publish_profile,
     request_introduction,
+    state_contact,
     withdraw_profile,
 )
 from services.membership.domain.registration import (
@@ -131,12 +133,16 @@ DECIDERS: Mapping[type[Command], Decider] = {
     asked.FreezeVotingRoll: Decider(freeze_roll, roll=ROLL, organisations=candidates_for_the_roll),
     asked.PublishPartnerProfile: Decider(publish_profile, organisation=ORGANISATION),
     asked.WithdrawPartnerProfile: Decider(withdraw_profile, organisation=ORGANISATION),
+    asked.StatePartnerContact: Decider(state_contact, organisation=ORGANISATION),
+    asked.ErasePartnerContact: Decider(erase_contact, organisation=ORGANISATION),
     asked.RequestIntroduction: Decider(
         request_introduction,
         introduction=INTRODUCTION,
         organisation=ORGANISATION,
         partner="organisation-{partner_id}",
     ),
-    asked.AcceptIntroduction: Decider(accept_introduction, introduction=INTRODUCTION),
+    asked.AcceptIntroduction: Decider(
+        accept_introduction, introduction=INTRODUCTION, organisation=ORGANISATION
+    ),
     asked.DeclineIntroduction: Decider(decline_introduction, introduction=INTRODUCTION),
 }

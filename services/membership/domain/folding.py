@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import TypeAlias, assert_never
 
 from services.membership.domain.organisation import (
     Application,
     Associate,
     Candidacy,
+    Contact,
     Control,
     Decision,
     Fee,
@@ -49,6 +51,8 @@ from services.membership.events.fees import (
     FeeWaived,
 )
 from services.membership.events.partners import (
+    PartnerContactErased,
+    PartnerContactStated,
     PartnerProfilePublished,
     PartnerProfileWithdrawn,
     ProfileEvent,
@@ -64,6 +68,7 @@ from services.membership.events.register import (
     RegisterEvent,
     SizeAttested,
 )
+from services.membership.events.vocabulary import BeforeMembership
 
 OrganisationEvent: TypeAlias = (
     RegisterEvent | AssociateEvent | CandidacyEvent | FeeEvent | CourseEvent | ProfileEvent
@@ -133,9 +138,7 @@ def _associated(organisation: Organisation, event: AssociateEvent) -> Organisati
             assert organisation.associate is not None, "who resigns was admitted"
             associate = replace(organisation.associate, resigned_on=event.resigned_on)
             resigned = replace(organisation, associate=associate)
-            if organisation.status_on(event.resigned_on) != "associate":
-                return resigned  # A candidate goes on as a candidate.
-            return _entered(resigned, Standing(event.resigned_on, "registered", falls_back=True))
+            return _fallen_back(resigned, event.resigned_on, event.falls_back_to)
         case _:
             assert_never(event)
 
@@ -165,24 +168,24 @@ def _applied(organisation: Organisation, event: CandidacyEvent) -> Organisation:
 
 
 def _closed(organisation: Organisation, event: CandidacyClosed) -> Organisation:
-    """What a party falls back to where a candidacy led to nothing; another one goes on."""
     left = {
         project_id: candidacy
         for project_id, candidacy in organisation.candidacies.items()
         if project_id != event.project_id
     }
-    closed = replace(organisation, candidacies=left)
-    if event.because == "admitted":
-        return closed
     application = organisation.application
-    by_this = application is not None and application.project_id == event.project_id
-    if by_this:
-        closed = replace(closed, application=None)
-    if event.because == "dissolved" or (left and not by_this):
-        return closed
-    before: Status = "associate" if organisation.is_associate else "registered"
-    status: Status = "candidate" if left else before
-    return _entered(closed, Standing(event.closed_on, status, falls_back=True))
+    if application and application.project_id == event.project_id and event.because != "admitted":
+        application = None
+    closed = replace(organisation, candidacies=left, application=application)
+    return _fallen_back(closed, event.closed_on, event.falls_back_to)
+
+
+def _fallen_back(
+    organisation: Organisation, since: date, status: BeforeMembership | None
+) -> Organisation:
+    if status is None:
+        return organisation
+    return _entered(organisation, Standing(since, status, falls_back=True))
 
 
 def _charged(organisation: Organisation, event: FeeEvent) -> Organisation:
@@ -276,6 +279,11 @@ def _presented(organisation: Organisation, event: ProfileEvent) -> Organisation:
             return replace(organisation, profile=profile)
         case PartnerProfileWithdrawn():
             return replace(organisation, profile=None)
+        case PartnerContactStated():
+            contact = Contact(event.contact_reference, event.contact_hash)
+            return replace(organisation, contact=contact, contact_erased=False)
+        case PartnerContactErased():
+            return replace(organisation, contact=None, contact_erased=True)
         case _:
             assert_never(event)
 

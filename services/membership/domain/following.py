@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from services.membership.commands import FollowMembership
 from services.membership.domain.admission import closing
 from services.membership.domain.course import differences, settled_years
-from services.membership.domain.folding import OrganisationEvent
+from services.membership.domain.folding import OrganisationEvent, evolve
 from services.membership.domain.organisation import Organisation
 from services.membership.domain.refusals import OrganisationNotFound
 from services.membership.domain.transitions import must_be_legal
@@ -22,11 +22,12 @@ def follow_membership(ask: FollowMembership, organisation: Organisation) -> Said
         raise OrganisationNotFound
     must_be_legal(ask, organisation)
     day = ask.effective_on
-    said: list[OrganisationEvent] = [
-        closing(organisation, candidacy, _after(candidacy.open_until), "expired")
-        for candidacy in organisation.candidacies.values()
-        if candidacy.open_until < day
-    ]
+    said: list[OrganisationEvent] = []
+    for candidacy in organisation.candidacies.values():
+        if candidacy.open_until < day:
+            closed = closing(organisation, candidacy, _after(candidacy.open_until), "expired")
+            organisation = evolve(organisation, closed)
+            said.append(closed)
     notice = _renewal_due(organisation)
     if notice is not None and notice.effective_on <= day:
         said.append(notice)

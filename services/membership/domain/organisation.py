@@ -132,6 +132,14 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Where the vault keeps whom partners may turn to, and what proves it."""
+
+    reference: str
+    keyed_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """A body and everything that membership decides by; absent while it has no id."""
 
@@ -161,6 +169,9 @@ class Organisation:
     """The fee years whose renewal was said to be due."""
     membership: Membership | None = None
     profile: Profile | None = None
+    contact: Contact | None = None
+    contact_erased: bool = False
+    """Whether its contacts were erased: the key was destroyed on purpose (X8)."""
     timeline: Timeline = ()
 
     def size_on(self, day: date) -> Size | None:

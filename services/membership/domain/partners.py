@@ -7,13 +7,17 @@ from typing import Literal, assert_never
 from services.membership.commands import (
     AcceptIntroduction,
     DeclineIntroduction,
+    ErasePartnerContact,
     PublishPartnerProfile,
     RequestIntroduction,
+    StatePartnerContact,
     WithdrawPartnerProfile,
 )
 from services.membership.domain.acting import require_party
-from services.membership.domain.organisation import Organisation, Profile
+from services.membership.domain.organisation import Contact, Organisation, Profile
 from services.membership.domain.refusals import (
+    ContactNotFound,
+    ContactNotStated,
     IntroductionAnswered,
     IntroductionNotFound,
     IntroductionToItself,
@@ -27,23 +31,16 @@ from services.membership.events.partners import (
     IntroductionDeclined,
     IntroductionEvent,
     IntroductionRequested,
+    PartnerContactErased,
+    PartnerContactStated,
     PartnerProfilePublished,
     PartnerProfileWithdrawn,
 )
-from shared.kernel.commands import Command
 from shared.kernel.decider import Said
 from shared.kernel.refusals import NotOnBehalf
 
 _LISTED = TABLE.rows[PublishPartnerProfile].moves
 """Where a party may be in the directory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Where a side's contact details are kept, and their keyed hash."""
-
-    reference: str
-    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,6 @@ class Introduction:
     status: Literal["requested", "accepted", "declined"] = "requested"
     requested_on: date | None = None
     answered_on: date | None = None
-    own: Contact | None = None
-    """Of the organisation that asks."""
-    partners: Contact | None = None
 
     @property
     def sides(self) -> frozenset[str]:
@@ -75,13 +69,9 @@ def evolve_introduction(introduction: Introduction, event: IntroductionEvent) ->
                 organisation_id=event.organisation_id,
                 partner_id=event.partner_id,
                 requested_on=event.requested_on,
-                own=Contact(event.contact_reference, event.contact_hash),
             )
         case IntroductionAccepted():
-            contact = Contact(event.contact_reference, event.contact_hash)
-            return replace(
-                introduction, status="accepted", answered_on=event.accepted_on, partners=contact
-            )
+            return replace(introduction, status="accepted", answered_on=event.accepted_on)
         case IntroductionDeclined():
             return replace(introduction, status="declined", answered_on=event.declined_on)
         case _:
@@ -123,6 +113,40 @@ def withdraw_profile(ask: WithdrawPartnerProfile, organisation: Organisation) ->
     ]
 
 
+def state_contact(ask: StatePartnerContact, organisation: Organisation) -> Said:
+    """Say whom introduced partners may turn to; the details are in the vault alone (X8, M-14).
+
+    Refused: OrganisationNotFound, NotOnBehalf, NotInTheCommunity, MembershipEnded.
+    """
+    require_party(ask, organisation)
+    must_be_legal(ask, organisation)
+    return [
+        PartnerContactStated(
+            organisation_id=ask.organisation_id,
+            contact_reference=ask.contact_reference,
+            contact_hash=ask.contact_hash,
+            stated_by=ask.by.person,
+        )
+    ]
+
+
+def erase_contact(ask: ErasePartnerContact, organisation: Organisation) -> Said:
+    """Say that the key of an organisation's contacts is destroyed (X8), wherever it stands.
+
+    Refused: OrganisationNotFound, ContactNotFound. Quiet: it is said already.
+    """
+    must_be_legal(ask, organisation)
+    if organisation.contact_erased:
+        return []
+    if organisation.contact is None:
+        raise ContactNotFound
+    return [
+        PartnerContactErased(
+            organisation_id=ask.organisation_id, reason=ask.reason, erased_by=ask.by.person
+        )
+    ]
+
+
 def request_introduction(
     ask: RequestIntroduction,
     introduction: Introduction,
@@ -132,7 +156,7 @@ def request_introduction(
     """Ask to be introduced to somebody of the directory; one's contact waits for the answer.
 
     Refused: OrganisationNotFound, NotOnBehalf, NotInTheCommunity, MembershipEnded,
-    IntroductionToItself, PartnerNotFound.
+    IntroductionToItself, PartnerNotFound, ContactNotStated.
     """
     require_party(ask, organisation)
     must_be_legal(ask, organisation)
@@ -140,29 +164,34 @@ def request_introduction(
         raise IntroductionToItself
     if partner.profile is None or partner.status_on(ask.effective_on) not in _LISTED:
         raise PartnerNotFound
+    contact = _contact_of(organisation)
     requested = IntroductionRequested(
         introduction_id=ask.introduction_id,
         organisation_id=ask.organisation_id,
         partner_id=ask.partner_id,
-        contact_reference=ask.contact_reference,
-        contact_hash=ask.contact_hash,
+        contact_reference=contact.reference,
+        contact_hash=contact.keyed_hash,
         requested_on=ask.effective_on,
         requested_by=ask.by.person,
     )
     return [requested]
 
 
-def accept_introduction(ask: AcceptIntroduction, introduction: Introduction) -> Said:
-    """The other side accepts with its own contact; only now each sees the other's (M-14).
+def accept_introduction(
+    ask: AcceptIntroduction, introduction: Introduction, organisation: Organisation
+) -> Said:
+    """The other side accepts; only now each reads the other's contact (M-14).
 
-    Refused: IntroductionNotFound, NotOnBehalf, NotYoursToAnswer, IntroductionAnswered.
+    Refused: IntroductionNotFound, NotOnBehalf, NotYoursToAnswer, IntroductionAnswered,
+    ContactNotStated.
     """
     _require_the_other_side(ask, introduction)
+    contact = _contact_of(organisation)
     return [
         IntroductionAccepted(
             introduction_id=ask.introduction_id,
-            contact_reference=ask.contact_reference,
-            contact_hash=ask.contact_hash,
+            contact_reference=contact.reference,
+            contact_hash=contact.keyed_hash,
             accepted_on=ask.effective_on,
             accepted_by=ask.by.person,
         )
@@ -184,12 +213,20 @@ def decline_introduction(ask: DeclineIntroduction, introduction: Introduction) -
     ]
 
 
-def _require_the_other_side(ask: Command, introduction: Introduction) -> None:
-    if not introduction.introduction_id or not ask.by.may_act_for(introduction.sides):
+def _contact_of(organisation: Organisation) -> Contact:
+    if organisation.contact is None:
+        raise ContactNotStated
+    return organisation.contact
+
+
+def _require_the_other_side(
+    ask: AcceptIntroduction | DeclineIntroduction, introduction: Introduction
+) -> None:
+    if ask.organisation_id not in introduction.sides or not ask.by.may_act_for(introduction.sides):
         raise IntroductionNotFound
-    if not ask.by.acts_for(introduction.sides):
+    if not ask.by.acts_for({ask.organisation_id}):
         raise NotOnBehalf
-    if not ask.by.acts_for({introduction.partner_id}):
+    if ask.organisation_id != introduction.partner_id:
         raise NotYoursToAnswer
     if introduction.status != "requested":
         raise IntroductionAnswered

@@ -340,6 +340,27 @@ class PartnerNotFound(NotFound):
     french = "Aucune organisation de cet identifiant ne figure au répertoire."
 
 
+class ContactNotStated(Refusal):
+    """State first whom introduced partners may turn to; it waits until both sides accepted."""
+
+    rule = "M-14"
+    french = "Dites d'abord à qui s'adresser; cela attend que les deux parties aient accepté."
+
+
+class ContactNotFound(NotFound):
+    """No contact of this organisation is known, or it is not for you to know."""
+
+    rule = "M-14"
+    french = "Aucun contact de cette organisation n'est connu, ou vous n'avez pas à le savoir."
+
+
+class NotIntroducedYet(Refusal):
+    """Contacts pass once both sides accepted the introduction."""
+
+    rule = "M-14"
+    french = "Les contacts se transmettent une fois la mise en relation acceptée des deux côtés."
+
+
 class IntroductionToItself(Invalid):
     """An organisation is not introduced to itself; name another one of the directory."""
 

@@ -36,6 +36,10 @@ _NO_MEMBER = dict.fromkeys(("registered", "associate", *CANDIDATES), NotAMember)
 
 _FACT: Row[Status] = stays(*KNOWN, otherwise=OrganisationNotFound)
 """Facts about a body are recorded wherever it stands: they come late, and re-open checks."""
+_COMMUNITY: Row[Status] = stays(
+    "associate", *CANDIDATES, "active", "grace", otherwise=NotInTheCommunity
+)
+"""Who finds partners: associates, candidates and members, also in grace (S35)."""
 _SETTLING: Row[Status] = moves(
     {
         "fee_due": ("fee_due", "active"),
@@ -152,13 +156,11 @@ TABLE: Transitions[Status] = Transitions(
             },
             otherwise=OrganisationNotFound,
         ),
-        asked.PublishPartnerProfile: stays(
-            "associate", *CANDIDATES, "active", "grace", otherwise=NotInTheCommunity
-        ),
+        asked.PublishPartnerProfile: _COMMUNITY,
         asked.WithdrawPartnerProfile: stays(*KNOWN, otherwise=NoProfile),
-        asked.RequestIntroduction: stays(
-            "associate", *CANDIDATES, "active", "grace", otherwise=NotInTheCommunity
-        ),
+        asked.StatePartnerContact: _COMMUNITY,
+        asked.ErasePartnerContact: stays(*KNOWN, otherwise=OrganisationNotFound),
+        asked.RequestIntroduction: _COMMUNITY,
     },
     refused={"absent": OrganisationNotFound, "terminated": MembershipEnded},
 )

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TypeAlias
 
-from services.membership.events.vocabulary import WhyClosed
+from services.membership.events.vocabulary import BeforeMembership, WhyClosed
 from shared.kernel.events import Event
 from shared.kernel.identifiers import OrganisationId, PersonId, ProjectId, Slug
 
@@ -30,6 +30,8 @@ class AssociateResigned(Event, name="AssociateResigned", schema=1):
     organisation_id: OrganisationId
     resigned_on: date
     resigned_by: PersonId
+    falls_back_to: BeforeMembership | None = None
+    """What it is from that day on; absent where a candidacy goes on all the same."""
 
 
 class CandidacyOpened(Event, name="CandidacyOpened", schema=1):
@@ -52,6 +54,8 @@ class CandidacyClosed(Event, name="CandidacyClosed", schema=1):
     programme: Slug
     closed_on: date
     because: WhyClosed
+    falls_back_to: BeforeMembership | None = None
+    """What the party is from that day on; absent where this changes nothing of it."""
 
 
 class MembershipApplicationSubmitted(Event, name="MembershipApplicationSubmitted", schema=1):

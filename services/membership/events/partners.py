@@ -1,6 +1,6 @@
 """Finding partners: what organisations publish of themselves, and introductions (M-14, S35).
 
-Contact details are personal data: an event has where they are kept and a keyed hash of them.
+Contact details are personal data: the vault has them, an event their reference and keyed hash.
 """
 
 from datetime import date
@@ -33,8 +33,25 @@ class PartnerProfileWithdrawn(Event, name="PartnerProfileWithdrawn", schema=1):
     withdrawn_by: PersonId
 
 
+class PartnerContactStated(Event, name="PartnerContactStated", schema=1):
+    """Whom introduced partners may turn to; the vault has the details (X8)."""
+
+    organisation_id: OrganisationId
+    contact_reference: ContactReference
+    contact_hash: Sha256
+    stated_by: PersonId
+
+
+class PartnerContactErased(Event, name="PartnerContactErased", schema=1):
+    """The key of this organisation's contacts is destroyed: nobody can read them any more (X8)."""
+
+    organisation_id: OrganisationId
+    reason: Line
+    erased_by: PersonId
+
+
 class IntroductionRequested(Event, name="IntroductionRequested", schema=1):
-    """An organisation asks to be introduced to one of the directory, and gives its contact."""
+    """An organisation asks to be introduced to one of the directory; its contact waits."""
 
     introduction_id: IntroductionId
     organisation_id: OrganisationId
@@ -46,7 +63,7 @@ class IntroductionRequested(Event, name="IntroductionRequested", schema=1):
 
 
 class IntroductionAccepted(Event, name="IntroductionAccepted", schema=1):
-    """The other side accepts, and gives its contact: from now on each sees the other's."""
+    """The other side accepts: from now on each reads the other's contact."""
 
     introduction_id: IntroductionId
     contact_reference: ContactReference
@@ -63,12 +80,17 @@ class IntroductionDeclined(Event, name="IntroductionDeclined", schema=1):
     declined_by: PersonId
 
 
-ProfileEvent: TypeAlias = PartnerProfilePublished | PartnerProfileWithdrawn
+ProfileEvent: TypeAlias = (
+    PartnerProfilePublished | PartnerProfileWithdrawn | PartnerContactStated | PartnerContactErased
+)
+"""What stands in an organisation's own history."""
 IntroductionEvent: TypeAlias = IntroductionRequested | IntroductionAccepted | IntroductionDeclined
 
 EVENTS: tuple[type[Event], ...] = (
     PartnerProfilePublished,
     PartnerProfileWithdrawn,
+    PartnerContactStated,
+    PartnerContactErased,
     IntroductionRequested,
     IntroductionAccepted,
     IntroductionDeclined,

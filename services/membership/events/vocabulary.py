@@ -36,6 +36,8 @@ FeeCents: TypeAlias = Annotated[Cents, Field(ge=0)]
 FeeClass: TypeAlias = Literal["individual", "sme", "large", "academic", "nonprofit", "government"]
 FeeYearNumber: TypeAlias = Annotated[int, Field(ge=1)]
 """1 is the year that begins with the admission (M-11)."""
+BeforeMembership: TypeAlias = Literal["registered", "associate", "candidate"]
+"""What a party may be again where a candidacy or its being an associate is over."""
 WhyClosed: TypeAlias = Literal["expired", "admitted", "award_lapsed", "dissolved"]
 Mistake: TypeAlias = Literal["payment", "assessment"]
 """`payment`: the money went back, the same fee is owed again; `assessment`: the fee was wrong."""
@@ -43,4 +45,4 @@ IntroductionId: TypeAlias = Annotated[str, Field(pattern=r"^int_[0-9a-f]{32}$")]
 ContactReference: TypeAlias = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$", examples=["contact-1"])
 ]
-"""Where a contact's details are kept, outside of events; it says nothing about the person."""
+"""Where the vault keeps a contact's details; it says nothing about the person."""
