@@ -93,7 +93,7 @@ def test_explain_follows_every_cent_to_its_line_and_rate(here: Desk) -> None:
     assert [line["line_id"] for line in told["lines"]] == sorted(ids)
     parts = [part for line in told["lines"] for part in line["parts"]]
     assert sum(cents(part["counted"]) for part in parts) == sum(amounts)
-    assert {part["rate"] for part in parts} == {"2/5"}
+    assert {(part["rate"], part["agreement_version"]) for part in parts} == {("2/5", 1)}
     exact = sum((Fraction(part["earns"]) for part in parts), Fraction(0))
     assert Fraction(told["totals"]["earns"]) == exact == Fraction(2, 5) * sum(amounts)
     assert cents(told["assessment"]["entitled"]) == 533_335  # 533,335.2

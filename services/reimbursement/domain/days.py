@@ -44,7 +44,7 @@ def spans(line: CostLine, agreement: Agreement, organisation_id: str) -> Sequenc
     """The line's days, cut wherever their fate changes (R-18)."""
 
     def reason_of(day: date) -> Reason | None:
-        if day < agreement.eligible_from:
+        if day < agreement.first_eligible_day(organisation_id):
             return BEFORE_START
         if day > agreement.end_date:
             return AFTER_END

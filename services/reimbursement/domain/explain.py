@@ -20,6 +20,8 @@ class ExplainedPart:
 
     first: date
     last: date
+    agreement_version: int
+    """The version in force on these days: 1 as executed, one more with each amendment."""
     rate: Fraction
     counted_cents: int
     earns: Fraction
@@ -70,7 +72,17 @@ def _parts(claim: Claim, line: CostLine, agreement: Agreement) -> Iterator[Expla
         return
     cents = line.counted_cents
     for span, rate, part in counted_parts(line, cents, agreement, claim.organisation_id):
-        yield ExplainedPart(span.first, span.last, rate, part, rate * part)
+        version = _version_on(agreement, span.first)
+        yield ExplainedPart(span.first, span.last, version, rate, part, rate * part)
+
+
+def _version_on(agreement: Agreement, day: date) -> int:
+    in_effect = [
+        amendment.version
+        for amendment in agreement.amendments.values()
+        if amendment.status == "in_effect" and amendment.effective_from <= day
+    ]
+    return max(in_effect, default=1)
 
 
 def _line(line: CostLine, parts: list[ExplainedPart]) -> Mapping[str, Any]:

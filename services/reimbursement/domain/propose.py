@@ -5,6 +5,7 @@ The same computation answers a claimant before filing and an assessor after it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from services.reimbursement.domain.agreement import Agreement
 from services.reimbursement.domain.budget import BudgetUse
@@ -120,15 +121,23 @@ class KindRoom:
         self._agreement = agreement
         self._budget = budget
         self._taken: dict[CostKind, int] = {}
+        self._limits: dict[tuple[CostKind, date], int | None] = {}
 
     def left(self, line: CostLine) -> int:
         """Of the limit in force on the line's incurred day; never below zero."""
-        budgeted = self._agreement.budget_on(line.kind, line.incurred_from)
-        if budgeted is None:
+        limit = self._limit(line.kind, line.incurred_from)
+        if limit is None:
             return max(line.amount_cents, 0)
-        limit = portion(1 + self._agreement.reallocation_free_pct, budgeted)
         used = self._budget.used_cents(line.kind, self._claim_id)
         return max(limit - used - self._taken.get(line.kind, 0), 0)
+
+    def _limit(self, kind: CostKind, day: date) -> int | None:
+        """HALF_UP(budget × (1 + free reallocation)); none where there is no budget at all."""
+        if (kind, day) not in self._limits:
+            budgeted = self._agreement.budget_on(kind, day)
+            free = 1 + self._agreement.reallocation_free_pct
+            self._limits[kind, day] = None if budgeted is None else portion(free, budgeted)
+        return self._limits[kind, day]
 
     def take(self, line: CostLine, cents: int) -> None:
         """So much of the line counts."""
