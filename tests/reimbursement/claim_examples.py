@@ -113,6 +113,8 @@ def period(label: str, organisation_id: str = eg.terminal) -> ClaimPeriodOpened:
 def history(agreement: AgreementExecuted) -> eg.History:
     """In force, four quarters open for both participants, both members, nothing claimed."""
     found = eg.ready_to_execute()
+    envelope = eg.envelope.model_copy(update={"valid_to": date(2030, 3, 31)})
+    found[eg.envelope_stream] = [envelope, eg.reserved]
     found[eg.agreement_stream] = [*found[eg.agreement_stream], agreement]
     for quarter in (Q1, Q2, Q3, Q4):
         for organisation_id in (eg.terminal, eg.robots):

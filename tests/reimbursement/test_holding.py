@@ -12,6 +12,7 @@ from services.reimbursement.commands.aftermath import (
     ResolveComplianceFinding,
 )
 from services.reimbursement.domain.agreement import Breach
+from services.reimbursement.domain.envelope import PaymentOutsideEnvelope
 from services.reimbursement.domain.holding import (
     MemberNotActive,
     PaymentIsHeld,
@@ -26,6 +27,7 @@ from services.reimbursement.domain.watching import (
     NothingToHold,
     finding_id_of,
 )
+from services.reimbursement.events.course import ProjectResumed, ProjectSuspended
 from services.reimbursement.events.holding import ComplianceFindingRaised, PaymentHeld
 from services.reimbursement.inbound import (
     GracePeriodStarted,
@@ -181,3 +183,48 @@ def test_case_4_costs_from_before_a_breach_are_payable_later_ones_are_held() -> 
         breached = replace(agreement, breaches={"one SME": breach})
         reasons = reasons_to_hold(claim, breached, member, [date(2026, 1, 20)])
         assert [reason.kind for reason in reasons] == held_for
+
+
+def test_r10_case_11_suspension_and_too_much_public_money_hold_until_they_end() -> None:
+    member, agreement = approved.state(MEMBER), approved.state(eg.agreement_stream)
+    claim = ce.claim_of(approved)
+    exceeded = replace(agreement, stacking_exceeded=True)
+    reasons = reasons_to_hold(claim, exceeded, member, [date(2026, 1, 20)])
+    assert [reason.kind for reason in reasons] == ["stacking"]
+    assert reasons_to_hold(claim, agreement, member, [date(2026, 1, 20)]) == []
+
+
+def test_r10_a_suspension_holds_what_is_approved_and_its_end_releases_it() -> None:
+    suspended = ae.with_heard(
+        approved,
+        eg.agreement_stream,
+        ProjectSuspended(
+            project_id=eg.project,
+            suspended_on=date(2026, 1, 10),
+            reason="The site is closed.",
+            suspended_by="officer-1",
+        ),
+    )
+    (event,) = suspended.when(ae.review()).then_names("PaymentHeld")
+    assert isinstance(event, PaymentHeld)
+    assert event.reason == "suspension"
+    held = suspended.after(ae.review())
+    resumed = ae.with_heard(
+        held,
+        eg.agreement_stream,
+        ProjectResumed(project_id=eg.project, resumed_on=date(2026, 1, 15), resumed_by="officer-1"),
+    )
+    resumed.when(ae.review()).then_names("PaymentHoldReleased")
+    resumed.after(ae.review()).when(ce.authorise()).then_names("PaymentAuthorised", "PaymentBooked")
+
+
+def test_r15_a_payment_falls_in_its_envelopes_window() -> None:
+    for valid_to, allowed in ((date(2026, 1, 20), True), (date(2026, 1, 19), False)):
+        envelope = eg.envelope.model_copy(update={"valid_to": valid_to})
+        known = Given(
+            approved.domain, {**approved.history, eg.envelope_stream: [envelope, eg.reserved]}
+        )
+        if allowed:
+            known.when(ce.authorise()).then_names("PaymentAuthorised", "PaymentBooked")
+        else:
+            known.when(ce.authorise()).then_refused(PaymentOutsideEnvelope)

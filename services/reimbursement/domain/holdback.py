@@ -18,10 +18,11 @@ from services.reimbursement.domain.debts import (
     paid_elsewhere,
     received_from,
 )
+from services.reimbursement.domain.envelope import Envelope
 from services.reimbursement.domain.holding import require_payable
 from services.reimbursement.domain.member import Member
 from services.reimbursement.domain.payee import Payee
-from services.reimbursement.domain.paying import paying_days
+from services.reimbursement.domain.paying import envelope_of, paying_days, require_window
 from services.reimbursement.domain.payment import (
     NothingPayable,
     authorise,
@@ -92,7 +93,7 @@ def authorise_account_payment(
     agreement: Agreement,
     member: Member,
     owing: Mapping[str, Account],
-    **_: Payee,
+    **read: Payee | Envelope,
 ) -> Said:
     """Let the balance that no claim is promised go to the bank (R-1, R-2, R-24).
 
@@ -108,6 +109,7 @@ def authorise_account_payment(
         raise NothingPayable
     if ask.by.person in {account.released_by, *account.debt.approvers}:
         raise SamePerson
+    require_window(read["envelope"], ask)
     require_payable(None, agreement, member, paying_days(ask))
     taken = debts_taken(owing, account.free_cents)
     amount = account.free_cents - sum(taken.values())
@@ -174,6 +176,7 @@ DECIDERS: Mapping[type[Command], Decider] = {
         member="organisation-{organisation_id}",
         payee="payee-{organisation_id}",
         owing=owing_accounts,
+        envelope=envelope_of,
     ),
     IssueAccountPayment: Decider(issue_account_payment, account=_ACCOUNT),
     ConfirmAccountPayment: Decider(confirm_account_payment, account=_ACCOUNT),

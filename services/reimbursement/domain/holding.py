@@ -50,6 +50,8 @@ def reasons_to_hold(
         reasons.append(Reason("suspension", "The project is suspended."))
     if agreement.breach is not None and _touches(claim, agreement.breach.since):
         reasons.append(Reason("breach", f"A rule of the consortium: {agreement.breach.rule}."))
+    if agreement.stacking_exceeded:
+        reasons.append(Reason("stacking", "All governments together give more than they may."))
     if claim is not None and (hold := claim.after.holds.get("person")) is not None:
         reasons.append(Reason("person", hold.detail))
     return reasons

@@ -19,6 +19,7 @@ from services.reimbursement.domain.debts import (
     paid_elsewhere,
     received_from,
 )
+from services.reimbursement.domain.envelope import Envelope, require_in_window
 from services.reimbursement.domain.holding import PaymentIsHeld, require_payable
 from services.reimbursement.domain.member import Member
 from services.reimbursement.domain.payee import Payee
@@ -45,7 +46,7 @@ from services.reimbursement.events.payment import (
     PromiseEnded,
 )
 from shared.kernel.commands import Command
-from shared.kernel.decider import Decider, Said
+from shared.kernel.decider import Decider, Said, States
 from shared.kernel.periods import civil_date
 from shared.kernel.refusals import Refusal, SamePerson
 
@@ -60,6 +61,18 @@ class ClaimNotApproved(Refusal):
 def paying_days(ask: Command) -> set[date]:
     """The civil days on which a payment must be allowed: the business day and today (R-1)."""
     return {ask.effective_on, civil_date(ask.now)}
+
+
+def envelope_of(_: Command, states: States) -> str:
+    """The stream of the envelope that an agreement draws on."""
+    agreement: Agreement = states["agreement"]
+    return f"envelope-{agreement.envelope_id}"
+
+
+def require_window(envelope: object, ask: Command) -> None:
+    """The payment's business day falls in its envelope (R-15). Raises PaymentOutsideEnvelope."""
+    assert isinstance(envelope, Envelope), "this role is an envelope"
+    require_in_window(envelope, ask.effective_on)
 
 
 def _require_due(ask: AuthorisePayment, claim: Claim) -> None:
@@ -77,7 +90,7 @@ def authorise_payment(
     agreement: Agreement,
     member: Member,
     owing: Mapping[str, Account],
-    **_: Payee,
+    **read: Payee | Envelope,
 ) -> Said:
     """Let an approved claim's amount go to the bank, once (R-1, R-2, R-24, X6).
 
@@ -90,6 +103,7 @@ def authorise_payment(
     require_in_force(agreement)
     if ask.by.person in {claim.certifier, *claim.assessors}:
         raise SamePerson
+    require_window(read["envelope"], ask)
     require_payable(claim, agreement, member, paying_days(ask))
     promised, on = account.promised_cents[claim.claim_id], ask.effective_on
     payable = max(min(promised, account.balance_cents), 0)
@@ -191,6 +205,7 @@ DECIDERS: Mapping[type[Command], Decider] = {
         member="organisation-{organisation_id}",
         payee="payee-{organisation_id}",
         owing=owing_accounts,
+        envelope=envelope_of,
     ),
     IssuePayment: Decider(issue_payment, claim=_CLAIM),
     ConfirmPayment: Decider(confirm_payment, claim=_CLAIM),

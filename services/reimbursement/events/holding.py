@@ -8,7 +8,7 @@ from pydantic import Field
 from shared.kernel.events import Event
 from shared.kernel.identifiers import ClaimId, Line, OrganisationId, PersonId, ProjectId
 
-HoldReason: TypeAlias = Literal["membership", "suspension", "breach", "person"]
+HoldReason: TypeAlias = Literal["membership", "suspension", "breach", "stacking", "person"]
 FindingId: TypeAlias = Annotated[str, Field(pattern=r"^finding_[0-9a-f]{32}$")]
 
 

@@ -19,6 +19,12 @@ from services.reimbursement.domain.bank_report import payment_of
 from services.reimbursement.events.audit import AuditFindingExtended, AuditFindingResolved
 from services.reimbursement.events.bank import BankReportReceived
 from services.reimbursement.events.claim import ClaimApproved
+from services.reimbursement.events.consortium import ConsortiumRuleBreached, ConsortiumRuleCured
+from services.reimbursement.events.course import (
+    ProjectResumed,
+    ProjectSuspended,
+    StackingLimitChecked,
+)
 from services.reimbursement.events.payment import PaymentFailed, PaymentReturned
 from services.reimbursement.inbound import (
     GracePeriodStarted,
@@ -48,6 +54,18 @@ StandingHeard = (
 def review_what_a_member_is_owed(heard: StandingHeard, reaction: Reaction) -> Sequence[Command]:
     """The membership watch: payments are held or released, late facts looked at (domain 9.2)."""
     return _review(reaction, heard.organisation_id)
+
+
+def review_what_a_project_owes(
+    event: ProjectSuspended
+    | ProjectResumed
+    | ConsortiumRuleBreached
+    | ConsortiumRuleCured
+    | StackingLimitChecked,
+    reaction: Reaction,
+) -> Sequence[Command]:
+    """The consortium watch: what a suspension or a breach holds, its end releases (domain 9.3)."""
+    return _review(reaction, event.project_id)
 
 
 def hold_what_may_not_be_paid(
@@ -166,8 +184,16 @@ _WATCHED: Sequence[type[Heard]] = (
     MembershipSuspended,
     MembershipTerminated,
 )
+_PROJECT_WATCHED: Sequence[type[Event]] = (
+    ProjectSuspended,
+    ProjectResumed,
+    ConsortiumRuleBreached,
+    ConsortiumRuleCured,
+    StackingLimitChecked,
+)
 POLICIES: Mapping[type[Event] | type[Heard], Sequence[Policy]] = {
     **{heard: [review_what_a_member_is_owed] for heard in _WATCHED},
+    **{event: [review_what_a_project_owes] for event in _PROJECT_WATCHED},
     ClaimApproved: [hold_what_may_not_be_paid],
     PaymentFailed: [hold_what_may_not_be_paid],
     PaymentReturned: [hold_what_may_not_be_paid],
