@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import pytest
 
-from services.membership.domain.acting import OrganisationNotFound
 from services.membership.domain.course import RESTATED
 from services.membership.domain.refusals import (
     FeeNotAssessed,
@@ -20,6 +19,7 @@ from services.membership.domain.refusals import (
     NotAMember,
     NothingToReverse,
     NotSuspended,
+    OrganisationNotFound,
     PaymentNotNamed,
     PaymentReferenceUsed,
     ReversalByAssessor,

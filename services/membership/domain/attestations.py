@@ -117,9 +117,9 @@ def declare_control_change(
     here: list[Event] = [changed]
     said: dict[str, list[Event]] = {"organisation": here}
     for stream, other in controller.items():
-        pair = organisation.organisation_id, other.organisation_id
-        here.append(_affiliated(ask, *pair, ask.effective_on))
-        said[stream] = [_affiliated(ask, *reversed(pair), ask.effective_on)]
+        mine, theirs = organisation.organisation_id, other.organisation_id
+        here.append(_affiliated(ask, mine, theirs, ask.effective_on))
+        said[stream] = [_affiliated(ask, theirs, mine, ask.effective_on)]
     return said
 
 
