@@ -125,6 +125,14 @@ READS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "PaymentIssued": (*_PAYMENT, "reference"),
         "PaymentConfirmed": (*_PAYMENT, "reference"),
         "PaymentFailed": (*_PAYMENT, "reason"),
+        "PaymentReturned": (*_PAYMENT, "reference", "reason"),
+        "LateConfirmationNoted": (*_PAYMENT, "reference"),
+        "CostLineAdjusted": (*_CLAIM, "correction_id", "line_id", "delta_cents"),
+        "CorrectionApproved": (*_CLAIM, "correction_id", "net_cents", "entitled_cents"),
+        "OverpaymentEstablished": ("organisation_id", "cause", "amount_cents", "excess_cents"),
+        "OffsetApplied": ("organisation_id", "amount_cents", "moved_cents"),
+        "RecoveryReceived": ("organisation_id", "amount_cents"),
+        "RecoveryWaived": ("organisation_id", "amount_cents"),
     },
 }  # fmt: skip
 """By origin and event name, the fields that are read; `a/b` is the field `b` of each item of `a`.

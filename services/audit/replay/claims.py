@@ -23,11 +23,18 @@ _STATUS = {
     "PaymentIssued": "issued",
     "PaymentConfirmed": "paid",
     "PaymentFailed": "failed",
+    "PaymentReturned": "returned",
 }
 _STATES_A_LINE = frozenset(
     {"CostLineRecorded", "CostLineCorrected", "CostLineReclaimed", "ExchangeRateFixed"}
 )
-_OF_LINES = _STATES_A_LINE | {"CostLineWithdrawn", "CostLineAssessed", "CostLineDeducted"}
+_OF_LINES = _STATES_A_LINE | {
+    "CostLineWithdrawn",
+    "CostLineAssessed",
+    "CostLineDeducted",
+    "CostLineAdjusted",
+    "CorrectionApproved",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Claim:
     """Added up from the lines; `filed_cents` is what the claimant certified."""
     filed_cents: int | None = None
     accepted_cents: int = 0
-    """Added up from the assessed lines, less what was deducted of them (R-13)."""
+    """Added up from the assessed lines, less what was deducted (R-13), and as corrected."""
     entitled_cents: int | None = None
     """Cumulative, of the participant, this claim included (R-2)."""
     holdback_cents: int | None = None
@@ -62,9 +69,14 @@ class Claim:
     policy_version: str | None = None
     timeline: tuple[Source, ...] = ()
     """The events that moved the claim as a whole, oldest first."""
+    _confirmed: frozenset[str] = frozenset()
     _claimed: Mapping[str, int] = field(default_factory=dict)
     _eligible: Mapping[str, int] = field(default_factory=dict)
     _kept: Mapping[str, Fraction] = field(default_factory=dict)
+    _proposed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By correction, what it would change of each line."""
+    _corrected: Mapping[str, int] = field(default_factory=dict)
+    """By line, what approved corrections changed."""
 
 
 Claims = Mapping[str, Claim]
@@ -95,6 +107,8 @@ def _with_line(claim: Claim, name: str, fields: Fields) -> Claim:
         case "CostLineDeducted":
             kept = fields.ratio("kept")
             return claim if kept is None else replace(claim, _kept={**claim._kept, line_id: kept})
+        case "CostLineAdjusted" | "CorrectionApproved":
+            return _with_correction(claim, line_id, fields)
         case "CostLineWithdrawn":
             return replace(
                 claim,
@@ -105,6 +119,20 @@ def _with_line(claim: Claim, name: str, fields: Fields) -> Claim:
             return replace(claim, _eligible={**claim._eligible, line_id: eligible})
 
 
+def _with_correction(claim: Claim, line_id: str, fields: Fields) -> Claim:
+    """What a correction says of a line waits until the correction is approved."""
+    name = fields.text("correction_id") or ""
+    said = claim._proposed.get(name, {})
+    if line_id:
+        said = {**said, line_id: fields.whole("delta_cents") or 0}
+        return replace(claim, _proposed={**claim._proposed, name: said})
+    corrected = {
+        line: claim._corrected.get(line, 0) + said.get(line, 0)
+        for line in {**claim._corrected, **said}
+    }
+    return replace(claim, _corrected=corrected)
+
+
 def _counted(claim: Claim) -> Claim:
     return replace(
         claim,
@@ -113,7 +141,8 @@ def _counted(claim: Claim) -> Claim:
         accepted_cents=sum(
             portion(claim._kept.get(line, Fraction(1)), cents)
             for line, cents in claim._eligible.items()
-        ),
+        )
+        + sum(claim._corrected.values()),
     )
 
 
@@ -139,8 +168,13 @@ def _evolved(claim: Claim, name: str, fields: Fields) -> Claim:
             # None of its costs count.
             return replace(claim, payable_cents=0, accepted_cents=0, _eligible={})
         case "PaymentConfirmed":
-            paid = claim.paid_cents + (fields.whole("amount_cents") or 0)
-            return replace(claim, paid_cents=paid)
+            return replace(
+                claim,
+                paid_cents=claim.paid_cents + (fields.whole("amount_cents") or 0),
+                _confirmed=claim._confirmed | {fields.text("payment_id") or ""},
+            )
+        case "PaymentReturned" if fields.text("payment_id") in claim._confirmed:
+            return replace(claim, paid_cents=claim.paid_cents - (fields.whole("amount_cents") or 0))
         case _:
             return claim
 

@@ -1,4 +1,4 @@
-"""The payments of a project, and their sums: authorised, issued, confirmed by the bank."""
+"""The payments of a project and their sums, and what else moves what counts as paid."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +10,13 @@ _STATUS = {
     "PaymentIssued": "issued",
     "PaymentConfirmed": "confirmed",
     "PaymentFailed": "failed",
+    "PaymentReturned": "returned",
+}
+_MOVED = {
+    "OverpaymentEstablished": ("excess_cents", "excess_cents"),
+    "OffsetApplied": ("offset_cents", "moved_cents"),
+    "RecoveryReceived": ("recovered_cents", "amount_cents"),
+    "RecoveryWaived": ("waived_cents", "amount_cents"),
 }
 
 
@@ -40,6 +47,16 @@ class Money:
     """Of those that the bank confirmed, released holdback included."""
     holdback_released_cents: Mapping[str, int] = field(default_factory=dict)
     """By participant."""
+    excess_cents: int = 0
+    """What the bank sent beyond what was authorised."""
+    offset_cents: int = 0
+    """What was counted as paid here for a debt elsewhere; below zero, received from there."""
+    recovered_cents: int = 0
+    """What participants sent back."""
+    waived_cents: int = 0
+    """What was given up; a figure of its own, it moves nothing."""
+    counted_cents: int = 0
+    """What counts as paid: live payments and excess, less what came back (R-2)."""
 
 
 def evolve_money(money: Money, told: Told, fields: Fields) -> Money:
@@ -48,6 +65,10 @@ def evolve_money(money: Money, told: Told, fields: Fields) -> Money:
         party, amount = fields.text("organisation_id") or "", fields.whole("amount_cents") or 0
         released = {**money.holdback_released_cents, party: amount}
         return replace(money, holdback_released_cents=released)
+    if told.name in _MOVED:
+        return _moved(money, told.name, fields)
+    if told.name == "LateConfirmationNoted":
+        return _noted_late(money, told, fields)
     if told.name not in _STATUS:
         return money
     # A payment without a name is counted all the same, under the event that told of it.
@@ -66,10 +87,27 @@ def evolve_money(money: Money, told: Told, fields: Fields) -> Money:
     return _summed(replace(money, payments={**money.payments, payment_id: payment}))
 
 
+def _moved(money: Money, name: str, fields: Fields) -> Money:
+    figure, read = _MOVED[name]
+    before: int = getattr(money, figure)
+    return _summed(replace(money, **{figure: before + (fields.whole(read) or 0)}))
+
+
+def _noted_late(money: Money, told: Told, fields: Fields) -> Money:
+    """An alert: no sum changes by it."""
+    payment = money.payments.get(fields.text("payment_id") or "")
+    if payment is None:
+        return money
+    noted = replace(payment, timeline=(*payment.timeline, told.source))
+    return replace(money, payments={**money.payments, payment.payment_id: noted})
+
+
 def _summed(money: Money) -> Money:
+    live = _sum(money, "authorised", "issued", "confirmed")
     return replace(
         money,
-        authorised_cents=_sum(money, "authorised", "issued", "confirmed"),
+        authorised_cents=live,
+        counted_cents=live + money.excess_cents + money.offset_cents - money.recovered_cents,
         issued_cents=_sum(money, "issued", "confirmed"),
         paid_cents=_sum(money, "confirmed"),
     )
