@@ -3,7 +3,7 @@
 from services.reimbursement.api import api
 from services.reimbursement.domain import DECIDERS, FOLDS
 from services.reimbursement.events import EVENTS
-from services.reimbursement.inbound import HEARD
+from services.reimbursement.inbound import HEARD, UPCASTERS
 from services.reimbursement.policies import POLICIES
 from services.reimbursement.projections import PROJECTIONS
 from shared.kernel.decider import Domain
@@ -18,6 +18,7 @@ DOMAIN = Domain(
     folds=FOLDS,
     deciders=DECIDERS,
     policies=POLICIES,
+    upcasters=UPCASTERS,
 )
 
 

@@ -10,6 +10,7 @@ from shared.kernel.events import Heard
 from shared.kernel.identifiers import Line, OrganisationId, ProjectId, Sha256, Slug
 from shared.kernel.money import Cents, PositiveCents, Ratio
 from shared.kernel.periods import QuarterLabel
+from shared.kernel.upcasting import Upcasters
 
 
 class ApprovedParticipant(Heard):
@@ -145,7 +146,7 @@ class SelectionParameters(Heard):
     sme_fte_lt: Annotated[int, Field(ge=1)] = 500
 
 
-class SelectionPolicyPublished(Heard, origin="evaluation", name="PolicyPublished"):
+class SelectionPolicyPublished(Heard, origin="evaluation", name="PolicyPublished", schema=2):
     """A version of a programme's policy of selection."""
 
     programme: Slug
@@ -183,3 +184,6 @@ HEARD: tuple[type[Heard], ...] = (
     SelectionPolicyPublished,
     OtherFundingDeclared,
 )
+
+UPCASTERS: Upcasters = {("PolicyPublished", 1): dict}
+"""What is read of evaluation's policies is the same in both of their shapes."""
