@@ -143,7 +143,7 @@ def test_an_associate_is_admitted_by_another_person(served: Running) -> None:
     assert second.post(f"{here}/associate/admit").json()["tier"] == "associate"
 
 
-def test_one_body_has_one_name_and_its_aliases(served: Running) -> None:
+def test_c038_one_body_has_one_name_and_its_aliases(served: Running) -> None:
     organisation_id = registered(served)
     officer = officer_of(served)
     double = {"name": "SOCIE\u0301TE\u0301 E\u0301nerge\u0301tique du Fleuve, inc"}
@@ -172,7 +172,7 @@ def test_a_profile_is_amended_and_affiliates_are_declared(served: Running) -> No
     assert (shown["affiliates"], shown["kind"]) == ({first: "2020-01-01"}, None)
 
 
-def test_a_waived_fee_counts_as_settled(served: Running) -> None:
+def test_m10_a_waived_fee_counts_as_settled(served: Running) -> None:
     organisation_id = candidate(served)
     here = f"/v1/organisations/{organisation_id}"
     party = served.by("applicant", "applicant-1", organisation_id)

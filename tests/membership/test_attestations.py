@@ -39,7 +39,7 @@ alone = nothing.after(publish, register)
 both = alone.after(register_port)
 
 
-def test_a_size_is_attested_with_its_day_and_evidence() -> None:
+def test_m13_a_size_is_attested_with_its_day_and_evidence() -> None:
     event = SizeAttested(
         organisation_id=FLEUVE,
         fte=Decimal(85),
@@ -52,7 +52,7 @@ def test_a_size_is_attested_with_its_day_and_evidence() -> None:
     alone.after(attest).when(attest).then_nothing()
 
 
-def test_the_size_in_force_on_a_day_is_the_latest_one_true_by_then() -> None:
+def test_m13_the_size_in_force_on_a_day_is_the_latest_one_true_by_then() -> None:
     grown = replace(attest, fte=Decimal(700), as_of=MAY_05)
     corrected = replace(attest, fte=Decimal("86.5"))
     organisation = alone.after(grown, attest, corrected).state(FLEUVE_STREAM)

@@ -68,7 +68,7 @@ opened = CandidacyOpened(
 by_other = replace(open_candidacy, project_id=OTHER_PROJECT)
 
 
-def test_an_approved_project_opens_a_candidacy_for_each_of_its_parties() -> None:
+def test_m4_an_approved_project_opens_a_candidacy_for_each_of_its_parties() -> None:
     who = {"by": reactor, "now": TODAY, "effective_at": noon(MAY_05)}
     reaction = Reaction(command=who, find=lambda table, *key: None)
     [policy] = POLICIES[type(approved)]
@@ -82,7 +82,7 @@ def test_a_candidacy_lasts_ninety_days_and_belongs_to_the_project_too() -> None:
     registered.when(open_candidacy).then(opened)
 
 
-def test_a_candidacy_never_begins_before_the_approval() -> None:
+def test_m4_a_candidacy_never_begins_before_the_approval() -> None:
     early = replace(open_candidacy, effective_at=noon(MAY_02))
     registered.when(early).then(opened)
 
@@ -97,7 +97,7 @@ def test_two_approved_projects_are_two_candidacies() -> None:
     candidate.when(by_other).then_names("CandidacyOpened")
 
 
-def test_a_candidate_applies_explicitly() -> None:
+def test_m8_a_candidate_applies_explicitly() -> None:
     event = MembershipApplicationSubmitted(
         organisation_id=FLEUVE,
         project_id=PROJECT,

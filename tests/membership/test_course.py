@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -33,12 +34,13 @@ from services.membership.events.course import (
     MembershipSuspended,
     MembershipTerminated,
 )
-from services.membership.events.fees import FeePaymentReversed
+from services.membership.events.fees import FeeAssessed, FeePaymentReversed
 from shared.kernel.commands import Command
 from shared.kernel.refusals import Refusal
-from tests.membership.examples import FLEUVE, officer, stranger
+from tests.membership.examples import FLEUVE, attest, officer, stranger
 from tests.membership.history import applicant, candidate, nothing
 from tests.membership.members import (
+    FAR,
     admitted,
     assessing,
     following,
@@ -277,6 +279,25 @@ def test_m11_a_mistaken_assessment_is_taken_back_and_assessed_anew() -> None:
     right = anew.after(paying(2, date(2025, 2, 1), recorded=day))
     assert statuses(right, GRACE_1, day) == ["active", "active"]
     assert told_right(right, day)
+
+
+def test_c039_who_outgrows_an_sme_pays_as_one_until_the_year_is_over() -> None:
+    """499 at its admission, 640 a year later: what was assessed stays, the next year counts (M-11).
+
+    The fee names the attestation that it rests on, and no later one moves it (M-13).
+    """
+    small = replace(attest, fte=Decimal(499), as_of=date(2024, 2, 1), now=FAR)
+    grown = replace(small, fte=Decimal(640), as_of=date(2024, 12, 1), evidence_sha256="d" * 64)
+    here = joined.after(small, grown, assessing(2, date(2025, 1, 15)))
+    first, following_year = organisation_of(here).fees[1], organisation_of(here).fees[2]
+    assert (first.fee_class, first.amount_cents) == ("sme", 50_000)
+    assert (following_year.fee_class, following_year.amount_cents) == ("large", 500_000)
+    [event] = (
+        joined.after(small, grown).when(assessing(2, date(2025, 1, 15))).then_names("FeeAssessed")
+    )
+    assert isinstance(event, FeeAssessed)
+    assert event.size is not None
+    assert (event.size.fte, event.size.evidence_sha256) == (Decimal(640), "d" * 64)
 
 
 def test_m11_a_suspension_takes_everything_and_stops_no_fee_year() -> None:

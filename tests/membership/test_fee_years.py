@@ -10,7 +10,7 @@ from services.membership.domain.fee_years import fee_year
 LEAP_DAY = date(2024, 2, 29)
 
 
-def test_who_joined_on_29_february_keeps_that_day() -> None:
+def test_c037_who_joined_on_29_february_keeps_that_day() -> None:
     years = [fee_year(LEAP_DAY, number) for number in range(1, 6)]
     assert [year.start for year in years] == [
         date(2024, 2, 29),
@@ -31,7 +31,7 @@ ADMISSIONS = st.one_of(
 
 
 @drawn(ADMISSIONS, st.integers(1, 60))
-def test_fee_years_tile_with_no_gap_and_no_overlap(admitted_on: date, number: int) -> None:
+def test_m11_fee_years_tile_with_no_gap_and_no_overlap(admitted_on: date, number: int) -> None:
     assert fee_year(admitted_on, 1).start == admitted_on
     assert fee_year(admitted_on, number).end == fee_year(admitted_on, number + 1).start
     assert (fee_year(admitted_on, number).end - fee_year(admitted_on, number).start).days in (

@@ -129,17 +129,30 @@ def sized(fte: str, affiliates: str = "0") -> Size:
         ("large", sized("85"), "sme"),
     ],
 )
-def test_the_class_follows_kind_and_attested_size(
+def test_m5_the_class_follows_kind_and_attested_size(
     kind: str | None, size: Size | None, expected: str
 ) -> None:
     assert fee_class(kind, size, 500) == expected
 
 
-def test_the_fee_is_the_schedules_for_the_class_at_assessment() -> None:
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        (sized("499"), "sme"),
+        (sized("500"), "large"),
+        (sized("499.99"), "sme"),  # 612 heads: the count is of full-time equivalents.
+        (sized("499", "12"), "large"),
+    ],
+)
+def test_c039_499_500_and_a_cousin(size: Size, expected: str) -> None:
+    assert fee_class("SME", size, 500) == expected
+
+
+def test_m5_the_fee_is_the_schedules_for_the_class_at_assessment() -> None:
     applicant.when(assess).then(assessed)
 
 
-def test_the_class_stays_frozen_when_the_size_changes_later() -> None:
+def test_m11_the_class_stays_frozen_when_the_size_changes_later() -> None:
     grown = replace(attest, fte=Decimal(5000), as_of=MAY_08)
     here = fee_due.after(grown)
     here.when(assess).then_refused(FeeYearAlreadyAssessed)
@@ -147,7 +160,7 @@ def test_the_class_stays_frozen_when_the_size_changes_later() -> None:
     here.after(sign).when(pay).then(paid, admitted, closed)
 
 
-def test_the_full_fee_admits_and_parts_add_up() -> None:
+def test_m10_the_full_fee_admits_and_parts_add_up() -> None:
     here = signed.after(assess)
     part = replace(pay, amount_cents=20_000)
     here.when(part).then_names("FeePaid")
@@ -164,7 +177,7 @@ def test_the_same_payment_reported_twice_is_quiet() -> None:
     member.when(pay).then_nothing()
 
 
-def test_a_waiver_admits_like_a_payment() -> None:
+def test_m10_a_waiver_admits_like_a_payment() -> None:
     signed.after(assess).when(waive).then(
         waived,
         admitted.model_copy(update={"admitted_on": MAY_09, "covered_until": date(2021, 5, 9)}),
@@ -185,7 +198,7 @@ def test_a_waiver_covers_only_what_is_still_owed() -> None:
         ([assess, pay], sign, "MembershipAgreementSigned"),
     ],
 )
-def test_whatever_comes_last_admits_from_the_day_when_all_held(
+def test_m10_whatever_comes_last_admits_from_the_day_when_all_held(
     order: list[Command], last: Command, name: str
 ) -> None:
     _, event, _ = (
@@ -204,7 +217,7 @@ def test_a_class_that_owes_nothing_is_admitted_by_the_assessment() -> None:
     assert event.admitted_on == MAY_07
 
 
-def test_nothing_is_admitted_while_one_thing_is_missing() -> None:
+def test_m10_nothing_is_admitted_while_one_thing_is_missing() -> None:
     fee_due.when(pay).then(paid)
     applicant.when(sign).then_names("MembershipAgreementSigned")
 
@@ -220,7 +233,7 @@ def test_a_payment_dated_before_the_agreement_waits_for_it() -> None:
     assert event.admitted_on == MAY_09
 
 
-def test_the_timeline_answers_for_any_day() -> None:
+def test_m12_the_timeline_answers_for_any_day() -> None:
     timeline = member.state(FLEUVE_STREAM).timeline
     days = [JANUARY_01, MAY_05, MAY_06, MAY_07, MAY_08, MAY_09]
     assert [status_at(timeline, day) for day in days] == [

@@ -57,7 +57,9 @@ def test_a_body_is_registered_with_its_name_and_number() -> None:
 
 @pytest.mark.parametrize("kind", ["hospital", "research centre", "choir", "individual", None])
 @pytest.mark.parametrize("country", ["CA", "NO", "KI", None])
-def test_no_kind_and_no_country_of_party_is_refused(kind: str | None, country: str | None) -> None:
+def test_m6_m7_no_kind_and_no_country_of_party_is_refused(
+    kind: str | None, country: str | None
+) -> None:
     nothing.when(replace(register, kind=kind, country=country)).then_names(
         "OrganisationRegistered", "OrganisationNameTaken", "OrganisationNumberTaken"
     )
@@ -106,8 +108,13 @@ def test_a_namesake_is_registered_with_a_reason() -> None:
     assert here.state(f"organisation-{PORT}").name == decomposed
 
 
-def test_names_that_differ_by_an_accent_are_two() -> None:
+def test_c038_names_that_differ_by_an_accent_are_two() -> None:
     assert name_stream("Résolu") != name_stream("Resolu")
+
+
+def test_c038_full_width_letters_and_no_break_spaces_are_the_same_name() -> None:
+    assert name_stream("\uff21\uff29 Port") == name_stream("AI Port")
+    assert name_stream("Énergie\u00a0du Fleuve INC.") == name_stream("énergie du fleuve inc")
 
 
 def test_dashes_make_no_difference_and_signs_alone_still_name_somebody() -> None:
