@@ -26,6 +26,7 @@ from services.main.asking import (
 from services.main.checkup import examine
 from services.main.operating import parked, reconcile
 from services.main.reach import DEFAULT_URL, issuer_of, reach, refusal_code
+from services.main.registering import import_register
 from services.main.showing import Show
 from services.main.staging import Kind, opening, run_demo
 from services.main.storing import put_back, take_backup
@@ -216,6 +217,7 @@ def doctor(data: Data = HERE, url: Url = DEFAULT_URL, as_json: Json = False) -> 
 
 app.add_typer(parked, name="parked")
 app.command()(reconcile)
+app.command("import-register")(import_register)
 app.command("backup")(take_backup)
 app.command("restore")(put_back)
 

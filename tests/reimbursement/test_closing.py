@@ -37,6 +37,7 @@ from services.reimbursement.events.agreement import (
     ProjectCompleted,
     RetentionStarted,
 )
+from services.reimbursement.events.audit import AuditFindingRecorded
 from services.reimbursement.events.claim import CostLineRecorded, RateShare
 from services.reimbursement.events.payment import (
     CostsAccepted,
@@ -115,6 +116,20 @@ line_recorded = CostLineRecorded(
     related_party=False,
     document="d0" * 32,
     recorded_by="terminal-lead",
+)
+finding = AuditFindingRecorded(
+    project_id=eg.project,
+    audit_id="aud_" + "1" * 32,
+    finding_id="fnd_" + "1" * 32,
+    organisation_id=eg.terminal,
+    claim_id=claim_id,
+    line_id="line_" + "0" * 32,
+    disallowed_cents=100,
+    systemic=False,
+    reason="No time sheet.",
+    recorded_on=date(2021, 5, 1),
+    contest_until=date(2021, 5, 31),
+    recorded_by="auditor-1",
 )
 of_account: dict[str, Any] = {"project_id": eg.project, "organisation_id": eg.terminal}
 costs_accepted = CostsAccepted(
@@ -242,6 +257,7 @@ def test_an_agreement_is_closed_when_the_holdback_is_paid_too() -> None:
         ([report_submitted, report_accepted, completed], {}, ["ip_outcome"]),
         ([report_submitted, report_accepted, ip_reported], {}, ["completion"]),
         (delivered, {"claim": [period_opened, line_recorded]}, [f"claim:{claim_id}"]),
+        ([*delivered, finding], {}, [f"finding:{finding.finding_id}"]),
         (delivered, {"account": [costs_accepted]}, [f"account:{eg.terminal}"]),
         (delivered, {"account": all_paid[:2]}, [f"account:{eg.terminal}"]),
         (delivered, {"account": all_paid[:3]}, [f"account:{eg.terminal}"]),

@@ -15,6 +15,7 @@ from services.reimbursement.api import (
     explain,
     lines,
     payment,
+    register,
 )
 from shared.runtime.web.routes import Api
 
@@ -28,6 +29,7 @@ PARTS = (
     claim.api,
     claim_reading.api,
     payment.api,
+    register.api,
     aftermath.api,
     debts.api,
     audits.api,

@@ -35,6 +35,7 @@ from services.reimbursement.domain import (
     policy,
     queries,
     recovering,
+    register,
     reserving,
     signing,
     stacking,
@@ -60,6 +61,7 @@ FOLDS: Mapping[str, Fold[Any]] = {
     **exchange.FOLDS,
     **award.FOLDS,
     **member.FOLDS,
+    **register.FOLDS,
 }
 DECIDERS: Mapping[type[Command], Decider] = {
     **policy.DECIDERS,
@@ -73,6 +75,7 @@ DECIDERS: Mapping[type[Command], Decider] = {
     **amending.DECIDERS,
     **taking_effect.DECIDERS,
     **consortium.DECIDERS,
+    **register.DECIDERS,
     **exchange.DECIDERS,
     **tax_recovery.DECIDERS,
     **lines.DECIDERS,

@@ -350,48 +350,27 @@ def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:
             return _shared(agreement, event)
         case TaxRecoveryDeclared():
             return replace(agreement, recoveries=(*agreement.recoveries, recovery_of(event)))
-        case (
-            AuditOpened()
-            | AuditSampleDrawn()
-            | AuditFindingRecorded()
-            | AuditFindingContested()
-            | AuditFindingResolved()
-            | AuditFindingExtended()
-        ):
+        case AuditOpened() | AuditSampleDrawn() | AuditFindingRecorded():
             return replace(agreement, audits=evolve_audits(agreement.audits, event))
-        case (
-            AgreementDrafted()
-            | AgreementTermsStated()
-            | AgreementConditionSatisfied()
-            | AgreementSigned()
-            | AgreementExecuted()
-        ):
+        case AuditFindingContested() | AuditFindingResolved() | AuditFindingExtended():
+            return replace(agreement, audits=evolve_audits(agreement.audits, event))
+        case AgreementDrafted() | AgreementTermsStated() | AgreementConditionSatisfied():
             return _on_paper(agreement, event)
-        case (
-            AmendmentProposed()
-            | AmendmentRebased()
-            | AmendmentApproved()
-            | AmendmentSigned()
-            | AmendmentTookEffect()
-            | AmendmentRejected()
-            | AmendmentWithdrawn()
-        ):
+        case AgreementSigned() | AgreementExecuted():
+            return _on_paper(agreement, event)
+        case AmendmentProposed() | AmendmentRebased() | AmendmentApproved():
             return _amended(agreement, event)
-        case (
-            ParticipantJoined()
-            | ParticipantWithdrew()
-            | ConsortiumRuleBreached()
-            | ConsortiumRuleCured()
-            | CurePeriodExpired()
-        ):
+        case AmendmentSigned() | AmendmentTookEffect():
+            return _amended(agreement, event)
+        case AmendmentRejected() | AmendmentWithdrawn():
+            return _amended(agreement, event)
+        case ParticipantJoined() | ParticipantWithdrew():
             return _together(agreement, event)
-        case (
-            ProjectSuspended()
-            | ProjectResumed()
-            | MilestoneReported()
-            | StackingLimitChecked()
-            | CommitmentMoved()
-        ):
+        case ConsortiumRuleBreached() | ConsortiumRuleCured() | CurePeriodExpired():
+            return _together(agreement, event)
+        case ProjectSuspended() | ProjectResumed() | MilestoneReported():
+            return _on_its_way(agreement, event)
+        case StackingLimitChecked() | CommitmentMoved():
             return _on_its_way(agreement, event)
         case _:
             return _ended(agreement, event)

@@ -57,10 +57,7 @@ class AmendmentAlreadyProposed(Refusal):
 
 
 class AmendmentOutdated(Refusal):
-    """The agreement moved on from the version that this amendment names; rebase it first.
-
-    The difference between that version and the present one is shown.
-    """
+    """The agreement moved on from the version that this amendment names; rebase it as shown."""
 
     rule = "R-9"
     french = "L'entente a changé depuis la version que nomme l'avenant; remettez-le à jour d'abord."

@@ -146,6 +146,7 @@ def open_for_closing(agreement: Agreement, claims: Claims, accounts: Accounts) -
         for account in accounts.values()
         if not account.finished
     ]
+    still_open += [f"finding:{finding_id}" for finding_id in agreement.audits.open_findings]
     return still_open
 
 

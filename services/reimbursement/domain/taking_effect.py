@@ -95,6 +95,7 @@ def _restated(
         quarter=str(Quarter.of(amendment.effective_from)),
         on=ask.effective_on,
         source=amendment.amendment_id,
+        approved_by=(amendment.approved_by,),
     )
     restated = restate_together(after, known, differences, why).values()
     return [event for event in restated if event.accepted or event.part_cents or event.net_cents]

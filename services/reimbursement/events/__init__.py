@@ -17,6 +17,7 @@ from services.reimbursement.events import (
     line_course,
     payment,
     policy,
+    register,
     tax,
 )
 from shared.kernel.events import Event
@@ -29,6 +30,7 @@ EVENTS: tuple[type[Event], ...] = (
     *course.EVENTS,
     *amendment.EVENTS,
     *consortium.EVENTS,
+    *register.EVENTS,
     *claim.EVENTS,
     *line_course.EVENTS,
     *budget.EVENTS,

@@ -1,6 +1,6 @@
 """All read models of reimbursement."""
 
-from services.reimbursement.projections import agreement, claim, course, payment
+from services.reimbursement.projections import agreement, claim, course, payment, register
 from shared.runtime.projections import Projection
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -8,4 +8,5 @@ PROJECTIONS: tuple[Projection, ...] = (
     *course.PROJECTIONS,
     *claim.PROJECTIONS,
     *payment.PROJECTIONS,
+    *register.PROJECTIONS,
 )
