@@ -231,6 +231,11 @@ class Service:
         kept: Kept = await anyio.to_thread.run_sync(self.writer.run, work)
         return kept
 
+    async def discard(self, kept: Kept) -> None:
+        """Take content out again that no event tells of: its command was refused, or repeated."""
+        work = partial(self.vault.discard, reference=kept.reference)
+        await anyio.to_thread.run_sync(self.writer.run, work)
+
     async def forget(self, subject: str) -> None:
         """Destroy a subject's key, after an event told of it."""
         work = partial(self.vault.forget, subject=subject)

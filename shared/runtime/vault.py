@@ -120,6 +120,10 @@ class Vault:
             raise VaultFault("a content is not the one that its event tells of")
         return content
 
+    def discard(self, connection: Connection, reference: str) -> None:
+        """Take out content that no event tells of after all."""
+        connection.execute(delete(CONTENT).where(CONTENT.c.reference == reference))
+
     def forget(self, connection: Connection, subject: str) -> None:
         """Destroy a subject's key and what it sealed; the event that tells of it comes first."""
         connection.execute(delete(KEYS).where(KEYS.c.subject == subject))

@@ -162,7 +162,7 @@ def test_c020_every_cent_belongs_to_one_band(tmp_path: Path, net: int, approvers
 def test_case_10_grace_between_approval_and_payment(here: Desk) -> None:
     claimed(here, Q1, [10_000])
     member = f"organisation-{eg.terminal}"
-    heard = {"organisation_id": eg.terminal, "effective_on": date(2026, 5, 1)}
+    heard: dict[str, Any] = {"organisation_id": eg.terminal, "effective_on": date(2026, 5, 1)}
     here.here.hear(member, GracePeriodStarted(**heard), eg.at(2026, 5, 1))
     payer = here.here.as_(ce.payer)
     refused = payer.post(f"{path(Q1)}/payment/authorise", **on(PAYERS_DAY))
@@ -176,7 +176,7 @@ def test_case_10_grace_between_approval_and_payment(here: Desk) -> None:
 
 def test_m12_a_late_fact_raises_one_finding_and_undoes_nothing(here: Desk) -> None:
     paid(here, Q1, [10_000])
-    heard = {"organisation_id": eg.terminal, "effective_on": date(2026, 5, 1)}
+    heard: dict[str, Any] = {"organisation_id": eg.terminal, "effective_on": date(2026, 5, 1)}
     grace = GracePeriodStarted(**heard)
     here.here.hear(f"organisation-{eg.terminal}", grace, eg.at(2026, 5, 1))
     officer = here.here.as_(eg.officer)

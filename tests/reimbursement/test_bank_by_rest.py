@@ -118,6 +118,17 @@ def test_x8_a_bank_account_is_in_no_event_and_no_answer_but_its_own(here: Desk) 
     assert done(payer.get(f"{TERMINAL}/bank-account")) == NUMBERS
 
 
+def test_x8_the_vault_keeps_only_what_an_event_tells_of(here: Desk) -> None:
+    kept = [row["reference"] for row in here.here.rows("vault_content", "reference")]
+    refused = here.lead(eg.robots).put(f"{TERMINAL}/bank-account", NUMBERS)
+    assert refused.status_code == 403
+    again = {"idempotency_key": "account-1"}
+    one = done(here.lead().put(f"{TERMINAL}/bank-account", NUMBERS, **again))
+    assert done(here.lead().put(f"{TERMINAL}/bank-account", NUMBERS, **again)) == one
+    now = {row["reference"] for row in here.here.rows("vault_content", "reference")}
+    assert now == {*kept, one["account"]["reference"]}
+
+
 def test_x8_an_erased_account_is_gone_and_a_new_one_is_another(here: Desk) -> None:
     payer, body = here.here.as_(ce.payer), {"reason": "The participant asked."}
     file = made(here, authorised(here))

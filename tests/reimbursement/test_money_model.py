@@ -6,6 +6,7 @@ paid + holdback − overpayment = entitlement, never above a cap or the ceiling,
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given as drawn
 from hypothesis import settings
@@ -111,7 +112,8 @@ class Run:
         claim_id, number = ce.claim_id(quarter, party), self.next_number()
         owed = promised.pop(quarter)
         sends = max(min(owed, self.model.balance(party)), 0)
-        who, reference = ce.by(ce.payer), {"reference": f"EFT-{number}"}
+        who: dict[str, Any] = ce.by(ce.payer)
+        reference: dict[str, Any] = {"reference": f"EFT-{number}"}
         self.do(AuthorisePayment(claim_id=claim_id, payment_id=ce.payment_id(number), **who))
         self.model.parties[party].paid += sends
         if not sends:
@@ -220,7 +222,7 @@ class Run:
             assert account.paid_cents - account.overpaid_cents == account.entitled_cents
 
 
-def of(party: str) -> dict[str, str]:
+def of(party: str) -> dict[str, Any]:
     return {"project_id": eg.project, "organisation_id": party}
 
 

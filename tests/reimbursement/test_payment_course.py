@@ -27,7 +27,8 @@ from tests.support.spec import Given
 WHO = ce.by(ce.payer)
 CLAIM: dict[str, Any] = {"claim_id": ce.claim_id(Q1), **WHO}
 OWN: dict[str, Any] = {**ae.ACCOUNT, **WHO}
-EFT, WHY = {"reference": "EFT-1"}, {"reason": "Account closed."}
+EFT: dict[str, Any] = {"reference": "EFT-1"}
+WHY: dict[str, Any] = {"reason": "Account closed."}
 
 approved = ce.approved(ce.in_force(), Q1, [10_000])
 released = ae.released(ce.paid(ce.in_force(), Q1, [10_000]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from services.audit.inbound import Fields, Source, Told
 
@@ -90,7 +91,8 @@ def evolve_money(money: Money, told: Told, fields: Fields) -> Money:
 def _moved(money: Money, name: str, fields: Fields) -> Money:
     figure, read = _MOVED[name]
     before: int = getattr(money, figure)
-    return _summed(replace(money, **{figure: before + (fields.whole(read) or 0)}))
+    changed: dict[str, Any] = {figure: before + (fields.whole(read) or 0)}
+    return _summed(replace(money, **changed))
 
 
 def _noted_late(money: Money, told: Told, fields: Fields) -> Money:

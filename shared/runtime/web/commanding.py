@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.kernel.commands import Actor, Command
+from shared.kernel.refusals import Unavailable
 from shared.kernel.shown import shown
 from shared.kernel.streams import category
 from shared.runtime.items import Answer, Asked
+from shared.runtime.vault import Kept
 from shared.runtime.web.access import path_of, permit, roles_for
 from shared.runtime.web.answers import BadQuery
 from shared.runtime.web.bodies import body_reader
@@ -59,7 +61,9 @@ def command_endpoint(route: CommandRoute, api: Api, service: Service) -> Endpoin
             kept = await service.keep(vault.subject(path), vault.content(form))
             ask, asked = replace(ask, kept=kept), service.vault.fingerprint(asked)
         command: Command = build(form, ask)
-        answer = await service.writer.submit(
+        answer = await _submitted(
+            service,
+            ask.kept,
             Asked(
                 command=command,
                 key=key,
@@ -68,13 +72,31 @@ def command_endpoint(route: CommandRoute, api: Api, service: Service) -> Endpoin
                 show=show_of(command, actor),
                 if_match=version,
                 correlation_id=incoming.trace_id,
-            )
+            ),
         )
         if isinstance(vault, Forgetting) and await _says_so(service, command, vault):
             await service.forget(vault.subject(path))
         return answered(answer, service.domain.service)
 
     return endpoint
+
+
+async def _submitted(service: Service, kept: Kept | None, asked: Asked) -> Answer:
+    """The writer's answer; what the vault kept for it stays only if an event tells of it.
+
+    Where it is not known whether anything was recorded, the content stays.
+    """
+    told = False
+    try:
+        answer: Answer = await service.writer.submit(asked)
+        told = not answer.repeated
+    except Unavailable:
+        told = True
+        raise
+    finally:
+        if kept is not None and not told:
+            await service.discard(kept)
+    return answer
 
 
 async def _says_so(service: Service, command: Command, vault: Forgetting) -> bool:

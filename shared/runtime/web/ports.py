@@ -146,6 +146,10 @@ class Service(Protocol):
         """Seal content in the vault, before an event tells of it."""
         ...
 
+    async def discard(self, kept: Kept) -> None:
+        """Take content out again that no event tells of."""
+        ...
+
     async def forget(self, subject: str) -> None:
         """Destroy a subject's key, after an event told of it."""
         ...
