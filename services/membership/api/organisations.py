@@ -192,8 +192,8 @@ def read_status(read: Read) -> dict[str, Any]:
     Without `as_of` it is today; without `known_at` everything known counts.
     """
     stream = f"organisation-{read.path['organisation_id']}"
-    require_readable(read.state(stream), read.actor)
     point = point_of(read.query)
+    require_readable(read.state(stream), read.actor)
     then, version = read.snapshot.state(stream, Point(known_at=point.known_at))
     if not version:
         raise NothingKnownYet
