@@ -179,3 +179,10 @@ def test_r7_shares_of_one_invoice_never_exceed_it(here: Desk) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "shares-beyond-invoice")
     assert answer.json()["left"] == "0"
     assert here.claim(Q1, eg.institute)["lines"] == {}
+
+
+def test_x5_a_claim_may_be_filed_as_of_a_day_before_anothers(here: Desk) -> None:
+    here.enter(Q2, here.line(Q2, 1_000))
+    here.file(Q2, day=date(2026, 5, 25))
+    here.enter(Q1, here.line(Q1, 1_000), eg.robots)
+    assert here.file(Q1, eg.robots, day=date(2026, 5, 21))["status"] == "filed"

@@ -30,7 +30,7 @@ from services.reimbursement.domain.unpaid import NotDueYet
 from services.reimbursement.events.agreement import COST_KINDS, BudgetLine
 from services.reimbursement.events.claim import ClaimRejected, CostLineAssessed
 from services.reimbursement.events.invoice import Days
-from services.reimbursement.policies.claims import free_the_budget
+from services.reimbursement.policies.claims import free_the_budget, open_the_budget
 from shared.kernel.decider import Reaction
 from tests.reimbursement import claim_examples as ce
 from tests.reimbursement import examples as eg
@@ -334,3 +334,13 @@ def _at(day: date) -> dict[str, Any]:
 
 def _deduct(day: date) -> DeductUnpaidLines:
     return DeductUnpaidLines(claim_id=ce.claim_id(Q1), by=eg.this_service, **_at(day))
+
+
+def test_r8_the_line_for_the_budget_begins_with_the_agreement_once() -> None:
+    reaction = Reaction(command=eg.asked(eg.this_service), find=lambda *_: None)
+    [begin] = open_the_budget(eg.executed, reaction)
+    opened = here.after(begin)
+    opened.when(begin).then_nothing()
+    known = entered(opened, ce.cost()).after(ce.file())
+    budget: BudgetUse = known.state(f"budget-{eg.project}")
+    assert (budget.project_id, [*budget.standing]) == (eg.project, [ce.claim_id(Q1)])

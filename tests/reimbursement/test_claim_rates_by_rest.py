@@ -171,3 +171,20 @@ def test_r22_all_amounts_of_an_invoice_are_in_its_currency(here: Desk) -> None:
     body = here.line(Q1, 10_000, "USD", tax=cad(500))
     answer = here.lead().post(f"{path(Q1)}/lines", body, **on(PAYERS_DAY))
     assert (answer.status_code, answer.json()["code"]) == (422, "currencies-differ")
+
+
+def test_r25_what_no_ledger_holds_is_refused_before_it_is_recorded(here: Desk) -> None:
+    publish(here, "usd", {"2025-04-01": "1000000"})
+    most, taxed = 99_999_999_999_999, {"taxes": [{"tax": "gst", "amount": cad(1)}]}
+    for body in (
+        here.line(Q1, most, **taxed),
+        here.line(Q1, most, "USD"),
+        here.line(Q1, 99_999_999_999_000, "USD"),
+    ):
+        answer = here.lead().post(f"{path(Q1)}/lines", body, **on(PAYERS_DAY))
+        assert (answer.status_code, answer.json()["code"]) == (422, "amount-too-large")
+    here.enter(Q1, here.line(Q1, most))
+    more = here.lead().post(f"{path(Q1)}/lines", here.line(Q1, 1), **on(PAYERS_DAY))
+    assert (more.status_code, more.json()["code"]) == (422, "amount-too-large")
+    debit = here.line(Q1, 1, cad_debit=cad(-1))
+    assert here.lead().post(f"{path(Q1)}/lines", debit, **on(PAYERS_DAY)).status_code == 422

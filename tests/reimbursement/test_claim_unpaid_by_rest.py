@@ -75,6 +75,8 @@ def test_c016_day_90_crosses_the_clock_change(here: Desk) -> None:
     account = here.account()
     assert (cents(account["entitled"]), cents(account["holdback"])) == (1_693_839, 169_384)
     assert (settled["status"], cents(settled["payable"])) == ("settled", -635_567)
+    rebuilt = here.here.rebuild()
+    assert rebuilt.digest_before == rebuilt.digest_after
 
 
 def _rows(here: Desk) -> list[dict[str, Any]]:
@@ -101,6 +103,8 @@ def test_r19_partial_payments_count_for_what_they_are(here: Desk) -> None:
     assert cents(returned["amount"]) == 300_000
     twice = here.lead().post(reclaim, named, **on(MAY))
     assert (twice.status_code, twice.json()["code"]) == (409, "nothing-to-reclaim")
+    proof = {"sha256": "cd" * 32, "kind": "proof_of_payment"}
+    done(here.lead().post(f"{path(Q4)}/lines/{new_id}/evidence", proof, **on(MAY)))
     done(here.lead().post(f"{path(Q4)}/lines/{new_id}/withdraw", **on(MAY)))
     done(here.lead().post(reclaim, named, **on(MAY)))
     beyond = pay_supplier(here, line_id, 300_001, "2026-05-01", "2026-05-02T16:00:00Z")

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from services.reimbursement.events.agreement import CostKind
 from services.reimbursement.events.invoice import Days, LineId, LineRef, NamedTax
 from shared.kernel.identifiers import ClaimId, Line, OrganisationId
-from shared.kernel.money import MoneyIn, Ratio, to_cents
+from shared.kernel.money import NonNegativeMoneyIn, PositiveMoneyIn, Ratio, to_cents
 from shared.kernel.periods import CivilDate
 from shared.kernel.refusals import Fault, Invalid
 from shared.runtime.web.routes import Ask, Form
@@ -110,7 +110,7 @@ class CostLineForm(Form):
     place: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", examples=["QC", "CA-QC"])]
     """The province or territory where the cost was incurred."""
     related_party: bool = False
-    market_value: MoneyIn | None = None
+    market_value: NonNegativeMoneyIn | None = None
     """What a related party's price is worth on the market, as documented."""
     service_from: CivilDate | None = None
     service_to: CivilDate | None = None
@@ -125,7 +125,7 @@ class CostLineForm(Form):
     owed_since: CivilDate | None = None
     """When the debt arose, where that was after the first incurred day."""
     overhead: bool = False
-    cad_debit: MoneyIn | None = None
+    cad_debit: PositiveMoneyIn | None = None
     """What the bank took in dollars, where the policy counts that."""
 
     @model_validator(mode="after")

@@ -26,7 +26,7 @@ from services.reimbursement.events.invoice import LineId, NamedTax
 from services.reimbursement.events.policy import Share
 from shared.kernel.commands import PARTIES
 from shared.kernel.identifiers import ClaimId, OrganisationId, Sha256, Slug
-from shared.kernel.money import MoneyIn
+from shared.kernel.money import PositiveMoneyIn
 from shared.kernel.periods import CivilDate
 from shared.kernel.refusals import Fault, Invalid
 from shared.runtime.web.routes import Api, Ask, Form
@@ -75,7 +75,7 @@ class ImportForm(Form):
 class RateWantedForm(Form):
     """What the bank took in dollars, where the policy counts that."""
 
-    cad_debit: MoneyIn | None = None
+    cad_debit: PositiveMoneyIn | None = None
 
 
 class SupplierPaymentForm(Form):

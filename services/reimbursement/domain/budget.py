@@ -4,11 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
+from services.reimbursement.commands.budget import OpenBudget
 from services.reimbursement.commands.claim import FreeBudget
 from services.reimbursement.domain.claim import Claim
 from services.reimbursement.domain.cost_line import CostLine
 from services.reimbursement.events.agreement import COST_KINDS, CostKind
-from services.reimbursement.events.budget import BudgetAccepted, BudgetClaimed, BudgetFreed
+from services.reimbursement.events.budget import (
+    BudgetAccepted,
+    BudgetClaimed,
+    BudgetFreed,
+    BudgetOpened,
+)
 from services.reimbursement.events.claim import KindTotal
 from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Fold
@@ -34,6 +40,7 @@ class Standing:
 class BudgetUse:
     """All filed claims of a project, oldest first; rejected ones are gone."""
 
+    project_id: str = ""
     standing: Mapping[str, Standing] = field(default_factory=dict)
     """By claim id."""
 
@@ -53,12 +60,14 @@ class BudgetUse:
         return used
 
 
-BudgetEvent: TypeAlias = BudgetClaimed | BudgetAccepted | BudgetFreed
+BudgetEvent: TypeAlias = BudgetOpened | BudgetClaimed | BudgetAccepted | BudgetFreed
 
 
 def evolve(use: BudgetUse, event: BudgetEvent) -> BudgetUse:
     """The budget's use after one event more."""
     match event:
+        case BudgetOpened():
+            return replace(use, project_id=event.project_id)
         case BudgetClaimed():
             found = Standing(_by_kind(event.claimed))
         case BudgetAccepted():
@@ -66,10 +75,10 @@ def evolve(use: BudgetUse, event: BudgetEvent) -> BudgetUse:
             found = replace(earlier, accepted_cents=_by_kind(event.accepted))
         case BudgetFreed():
             left = {name: kept for name, kept in use.standing.items() if name != event.claim_id}
-            return BudgetUse(left)
+            return replace(use, standing=left)
         case _:
             assert_never(event)
-    return BudgetUse({**use.standing, event.claim_id: found})
+    return replace(use, standing={**use.standing, event.claim_id: found})
 
 
 def _by_kind(totals: Iterable[KindTotal]) -> Mapping[str, int]:
@@ -96,6 +105,11 @@ def accepted_now(claim: Claim) -> BudgetAccepted:
     )
 
 
+def open_budget(ask: OpenBudget, budget: BudgetUse) -> Sequence[BudgetOpened]:
+    """Begin the line of claims with the agreement, so that none is filed before it (X5); once."""
+    return [] if budget.project_id else [BudgetOpened(project_id=ask.project_id)]
+
+
 def free_budget(ask: FreeBudget, budget: BudgetUse) -> Sequence[BudgetFreed]:
     """A rejected claim takes nothing of any budget (R-8); once."""
     if ask.claim_id not in budget.standing:
@@ -109,4 +123,7 @@ def free_budget(ask: FreeBudget, budget: BudgetUse) -> Sequence[BudgetFreed]:
 
 
 FOLDS = {"budget": Fold(BudgetUse(), evolve)}
-DECIDERS: Mapping[type[Command], Decider] = {FreeBudget: Decider(free_budget, budget=STREAM)}
+DECIDERS: Mapping[type[Command], Decider] = {
+    OpenBudget: Decider(open_budget, budget=STREAM),
+    FreeBudget: Decider(free_budget, budget=STREAM),
+}

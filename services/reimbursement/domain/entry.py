@@ -20,12 +20,14 @@ from services.reimbursement.domain.pricing import (
     days_part,
     line_taxes,
     own_part,
+    require_in_range,
     share_of,
     taken_out,
 )
 from services.reimbursement.domain.split import split_by_days
 from services.reimbursement.domain.tax import recovery_on
 from services.reimbursement.events.claim import (
+    CostLineFacts,
     CostLineRecorded,
     DocumentPart,
     DocumentShareTaken,
@@ -229,10 +231,12 @@ def _invoice(ask: CostFacts) -> Invoice:
     stated = [InvoiceTax(tax=tax, amount_hundredths=cents) for tax, cents in ask.taxes.items()]
     if ask.tax_cents:
         stated.append(InvoiceTax(tax="recoverable", amount_hundredths=ask.tax_cents))
+    taxes = (*inside, *stated)
+    require_in_range(price + sum(tax.amount_hundredths for tax in taxes))
     return Invoice(
         currency=ask.currency,
         amount_hundredths=price,
-        taxes=(*inside, *stated),
+        taxes=taxes,
         service_from=ask.service_from or ask.incurred_from,
         service_to=ask.service_to or ask.incurred_to,
         shared_between=tuple(
@@ -284,6 +288,7 @@ def enter(ask: CostFacts, seen: Seen, before: CostLine | None = None) -> Entered
     fixed = rate_of(ask, stated, seen.exchanges, seen.claims, pinned.parameters.fx_policy)
     facts = _facts(ask, seen.claim, stated, key)
     entered = CostLineRecorded(**facts) if before is None else CostLineCorrected(**facts)
+    _check_total(ask.line_id, (entered, *fixed), seen.claim)
     share = _share(ask, seen.claim, stated)
     suspicion = suspicion_of(
         share,
@@ -331,6 +336,14 @@ def _facts(ask: CostFacts, claim: Claim, stated: Stated, key: str) -> dict[str, 
         "recorded_by": ask.by.person,
         "stated": stated,
     }
+
+
+def _check_total(
+    line_id: str, amounts: Sequence[CostLineFacts | ExchangeRateFixed], claim: Claim
+) -> None:
+    """The sums of what is recorded can be recorded too. Raises AmountTooLarge."""
+    others = sum(abs(line.amount_cents) for line in claim.lines.values() if line.line_id != line_id)
+    require_in_range(others + sum(abs(found.amount_cents) for found in amounts))
 
 
 def _share(ask: CostFacts, claim: Claim, stated: Stated) -> Share:

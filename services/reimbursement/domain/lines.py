@@ -29,6 +29,7 @@ from services.reimbursement.events.claim import (
     EvidenceReleased,
     EvidenceUsed,
 )
+from services.reimbursement.events.invoice import LineRef
 from services.reimbursement.events.line_course import (
     DeductionReturnReleased,
     DuplicateSuspected,
@@ -107,25 +108,29 @@ def withdraw_cost_line(
     said: dict[str, Sequence[Event]] = {
         "claim": [CostLineWithdrawn(withdrawn_by=ask.by.person, **_owner(claim, line))]
     }
-    if line.reclaims is not None:
+    if line.reclaims is None:
+        said[stream_of(line.document)] = [
+            DocumentShareReleased(document=line.document, **_owner(claim, line))
+        ]
+    else:
         [stream] = deducted
-        released = DeductionReturnReleased(
-            claim_id=line.reclaims.claim_id,
-            project_id=claim.project_id,
-            organisation_id=claim.organisation_id,
-            line_id=line.reclaims.line_id,
-            by_claim_id=claim.claim_id,
-            by_line_id=line.line_id,
-        )
-        return {**said, stream: [released]}
-    said[stream_of(line.document)] = [
-        DocumentShareReleased(document=line.document, **_owner(claim, line))
-    ]
+        said[stream] = [_returned(claim, line, line.reclaims)]
     for proof in line.evidence:
         released_proof = EvidenceReleased(document=proof.sha256, **_owner(claim, line))
         stream = stream_of(proof.sha256)
         said[stream] = [*said.get(stream, ()), released_proof]
     return said
+
+
+def _returned(claim: Claim, line: CostLine, deducted: LineRef) -> DeductionReturnReleased:
+    return DeductionReturnReleased(
+        claim_id=deducted.claim_id,
+        project_id=claim.project_id,
+        organisation_id=claim.organisation_id,
+        line_id=deducted.line_id,
+        by_claim_id=claim.claim_id,
+        by_line_id=line.line_id,
+    )
 
 
 def attach_evidence(ask: AttachEvidence, claim: Claim, proof: Document) -> Said:
@@ -225,9 +230,10 @@ def claims_of(ask: CostFacts, states: States) -> Sequence[str]:
 
 
 def _rests_on(line: CostLine | None) -> Sequence[str]:
-    if line is None or line.reclaims is not None:
+    if line is None:
         return []
-    return [stream_of(key) for key in (line.document, *(proof.sha256 for proof in line.evidence))]
+    invoice = [] if line.reclaims else [line.document]
+    return [stream_of(key) for key in (*invoice, *(proof.sha256 for proof in line.evidence))]
 
 
 def _documents_of_line(ask: WithdrawCostLine, states: States) -> Sequence[str]:

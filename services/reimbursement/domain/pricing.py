@@ -13,7 +13,7 @@ from services.reimbursement.events.invoice import (
     Sharer,
     Tax,
 )
-from shared.kernel.money import allocate, half_up, portion
+from shared.kernel.money import CENTS_MAX, allocate, half_up, portion
 from shared.kernel.refusals import Invalid
 
 FRACTION_MAX = 10**18
@@ -42,11 +42,24 @@ class ShareTooFine(Invalid):
     french = "La part a trop de chiffres; prenez de petits entiers comme poids."
 
 
+class AmountTooLarge(Invalid):
+    """The invoice, its value in dollars or the claim's total is beyond every ceiling."""
+
+    rule = "R-25"
+    french = "La facture, sa valeur en dollars ou le total de la réclamation dépasse tout plafond."
+
+
 class OutsideService(Invalid):
     """The cost is incurred inside the time that the invoice is for."""
 
     rule = "R-18"
     french = "Le coût est engagé pendant la période que la facture couvre."
+
+
+def require_in_range(cents: int) -> None:
+    """What is recorded can be read again. Raises AmountTooLarge."""
+    if abs(cents) > CENTS_MAX:
+        raise AmountTooLarge
 
 
 def weights_of(sharers: Sequence[Sharer]) -> Mapping[str, Fraction]:
@@ -126,5 +139,7 @@ def taken_out(gross: int, rates: Mapping[NamedTax, Fraction]) -> tuple[int, tupl
 
 def in_dollars(net: int, owed: int, rate: Fraction) -> tuple[int, int]:
     """Net amount and recovered tax in cents, each total converted HALF_UP once (R-22)."""
-    amount = portion(rate, net)
-    return amount, portion(rate, owed) - amount
+    amount, gross = portion(rate, net), portion(rate, owed)
+    require_in_range(gross)
+    require_in_range(amount)
+    return amount, gross - amount

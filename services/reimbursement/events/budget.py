@@ -2,6 +2,13 @@
 
 from services.reimbursement.events.claim import KindTotal, OfClaim
 from shared.kernel.events import Event
+from shared.kernel.identifiers import ProjectId
+
+
+class BudgetOpened(Event, name="BudgetOpened"):
+    """The agreement is in force: from now on its claims stand in line for its budget (R-8)."""
+
+    project_id: ProjectId
 
 
 class BudgetClaimed(OfClaim, name="BudgetClaimed"):
@@ -20,4 +27,4 @@ class BudgetFreed(OfClaim, name="BudgetFreed"):
     """The claim was rejected and takes nothing of any budget."""
 
 
-EVENTS: tuple[type[Event], ...] = (BudgetClaimed, BudgetAccepted, BudgetFreed)
+EVENTS: tuple[type[Event], ...] = (BudgetOpened, BudgetClaimed, BudgetAccepted, BudgetFreed)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from services.reimbursement.commands.budget import OpenBudget
 from services.reimbursement.commands.claim import DeductUnpaidLines, FreeBudget
+from services.reimbursement.events.agreement import AgreementExecuted
 from services.reimbursement.events.claim import ClaimRejected
 from shared.kernel.decider import Policy, Reaction, due_command
 from shared.kernel.events import Event, Heard
@@ -24,6 +26,11 @@ def deduct_unpaid_lines(run: TimersRun, reaction: Reaction) -> Sequence[DeductUn
     return found
 
 
+def open_the_budget(event: AgreementExecuted, reaction: Reaction) -> Sequence[OpenBudget]:
+    """Whoever files first, and however it is dated, stands in a line that is there (R-8, X5)."""
+    return [OpenBudget(project_id=event.project_id, **reaction.command)]
+
+
 def free_the_budget(event: ClaimRejected, reaction: Reaction) -> Sequence[FreeBudget]:
     """None of a rejected claim's costs count against any cost kind (R-8)."""
     return [FreeBudget(claim_id=event.claim_id, **reaction.command)]
@@ -31,5 +38,6 @@ def free_the_budget(event: ClaimRejected, reaction: Reaction) -> Sequence[FreeBu
 
 POLICIES: Mapping[type[Event] | type[Heard], Sequence[Policy]] = {
     TimersRun: [deduct_unpaid_lines],
+    AgreementExecuted: [open_the_budget],
     ClaimRejected: [free_the_budget],
 }
