@@ -138,6 +138,21 @@ class AffiliationDeclared(Heard, origin="membership", name="AffiliationDeclared"
     since: date
 
 
+class OrganisationDissolved(Heard, origin="membership", name="OrganisationDissolved"):
+    """A body exists no more from a day on."""
+
+    organisation_id: OrganisationId
+    effective_on: date
+
+
+class CandidacyClosed(Heard, origin="membership", name="CandidacyClosed"):
+    """A candidacy is over: it led to the admission, or to nothing."""
+
+    organisation_id: OrganisationId
+    project_id: ProjectId
+    because: Line
+
+
 class SelectionParameters(Heard):
     """What a programme's policy asks of a consortium (S18, S19)."""
 
@@ -181,6 +196,8 @@ HEARD: tuple[type[Heard], ...] = (
     MembershipTerminated,
     SizeAttested,
     AffiliationDeclared,
+    OrganisationDissolved,
+    CandidacyClosed,
     SelectionPolicyPublished,
     OtherFundingDeclared,
 )

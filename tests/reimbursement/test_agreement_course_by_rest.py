@@ -12,6 +12,8 @@ import pytest
 from services.reimbursement.inbound import (
     AffiliationDeclared,
     AwardConditionSatisfied,
+    CandidacyClosed,
+    OrganisationDissolved,
     OtherFundingDeclared,
     SizeAttested,
 )
@@ -208,6 +210,42 @@ def test_case_13_a_merger_heard_from_membership_breaches_where_two_remain(here: 
         here.hear(f"organisation-{one}", merged, eg.at(2020, 10, 2))
     [breach] = done(here.as_(eg.officer).get("/v1/breaches"))["items"]
     assert (breach["rule"], breach["since"]) == ("min_participants", "2020-10-01")
+
+
+def test_case_4_a_dissolution_heard_from_membership_breaches_too(here: Running) -> None:
+    in_force(here)
+    hear_sizes(here)
+    dissolved = OrganisationDissolved(organisation_id=eg.robots, effective_on=date(2020, 10, 5))
+    here.hear(f"organisation-{eg.robots}", dissolved, eg.at(2020, 10, 5))
+    [breach] = done(here.as_(eg.officer).get("/v1/breaches"))["items"]
+    assert (breach["rule"], breach["since"]) == ("min_smes", "2020-10-05")
+
+
+@pytest.mark.parametrize(
+    ("organisation_id", "because", "status"),
+    [
+        (eg.robots, "expired", "released"),
+        (eg.robots, "admitted", "reserved"),
+        (eg.institute, "expired", "reserved"),
+    ],
+)
+def test_c040_the_candidacy_of_a_funded_party_that_expires_releases_the_commitment_once(
+    here: Running, organisation_id: str, because: str, status: str
+) -> None:
+    officer = prepared(here)
+    here.hear(eg.proposal_stream, eg.detailed)
+    here.hear(eg.award_stream, eg.approved)
+    closed = CandidacyClosed(
+        organisation_id=organisation_id, project_id=eg.project, because=because
+    )
+    for day in (8, 9):
+        here.hear(f"organisation-{organisation_id}", closed, eg.at(2020, 9, day))
+    [award] = done(officer.get("/v1/awards"))["items"]
+    assert award["status"] == status
+    envelope = done(officer.get("/v1/envelopes/federal-2018"))
+    left = "53400000.00" if status == "released" else "53100000.00"
+    assert envelope["left"]["amount"] == left
+    assert here.state("operations-reimbursement").refused == 0
 
 
 def test_r10_suspended_and_resumed(here: Running) -> None:

@@ -29,6 +29,7 @@ from services.reimbursement.events.consortium import (
 )
 from services.reimbursement.inbound import (
     AffiliationDeclared,
+    OrganisationDissolved,
     SelectionParameters,
     SelectionPolicyPublished,
     SizeAttested,
@@ -205,6 +206,17 @@ def test_case_13_a_common_parent_makes_them_one_as_well() -> None:
     }
     here = consortium(**both).after(withdraw(eg.institute, date(2020, 8, 31)))
     here.when(watch(AUTUMN)).then_names("ConsortiumRuleBreached")
+
+
+def test_a_body_that_was_dissolved_takes_part_no_more() -> None:
+    gone = [
+        sized(eg.robots, "85"),
+        OrganisationDissolved(organisation_id=eg.robots, effective_on=AUTUMN),
+    ]
+    here = consortium(**{eg.robots: gone})
+    here.when(watch(date(2020, 9, 14), date(2020, 9, 14))).then_nothing()
+    [breach] = here.when(watch(AUTUMN)).then_names("ConsortiumRuleBreached")
+    assert breach.model_dump()["rule"] == "min_smes"
 
 
 def test_the_rules_are_those_of_the_policy_of_the_day_of_the_decision() -> None:

@@ -117,7 +117,11 @@ def counts(
     agreement: Agreement, members: Members, rules: SelectionParameters, day: date
 ) -> Mapping[ConsortiumRule, tuple[int, int]]:
     """For each rule, how many there are on a civil day and how many there must be."""
-    present = present_on(agreement, day)
+    present = [
+        organisation_id
+        for organisation_id in present_on(agreement, day)
+        if members[f"organisation-{organisation_id}"].profile.exists_on(day)
+    ]
     smes = possible_smes(agreement, present, members, rules.sme_fte_lt)
     return {
         "min_participants": (distinct(present, members, day), rules.min_participants),

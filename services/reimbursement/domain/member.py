@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias, assert_never
 from services.reimbursement.domain.profile import Profile, ProfileHeard, hear
 from services.reimbursement.inbound import (
     AffiliationDeclared,
+    CandidacyClosed,
     GracePeriodStarted,
     MemberAdmitted,
     MembershipLapsed,
@@ -14,6 +15,7 @@ from services.reimbursement.inbound import (
     MembershipRenewed,
     MembershipSuspended,
     MembershipTerminated,
+    OrganisationDissolved,
     SizeAttested,
 )
 from shared.kernel.decider import Fold
@@ -28,7 +30,7 @@ StandingHeard: TypeAlias = (
     | MembershipSuspended
     | MembershipTerminated
 )
-OrganisationHeard: TypeAlias = StandingHeard | ProfileHeard
+OrganisationHeard: TypeAlias = StandingHeard | ProfileHeard | CandidacyClosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,10 @@ def evolve(member: Member, heard: OrganisationHeard) -> Member:
             return _standing(member, heard.effective_on, "suspended")
         case MembershipTerminated():
             return _standing(member, heard.effective_on, "terminated")
-        case SizeAttested() | AffiliationDeclared():
+        case SizeAttested() | AffiliationDeclared() | OrganisationDissolved():
             return replace(member, profile=hear(member.profile, heard))
+        case CandidacyClosed():
+            return member  # A reservation may end with it; whether it is a member is told apart.
         case _:
             assert_never(heard)
 

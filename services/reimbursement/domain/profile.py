@@ -6,9 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias, assert_never
 
-from services.reimbursement.inbound import AffiliationDeclared, SizeAttested
+from services.reimbursement.inbound import (
+    AffiliationDeclared,
+    OrganisationDissolved,
+    SizeAttested,
+)
 
-ProfileHeard: TypeAlias = SizeAttested | AffiliationDeclared
+ProfileHeard: TypeAlias = SizeAttested | AffiliationDeclared | OrganisationDissolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,13 @@ class Profile:
     """From which day on it had how many full-time equivalents, its affiliates' included (M-13)."""
     affiliates: Mapping[str, date] = field(default_factory=dict)
     """With whom it is under common control, and since when; a later declaration counts."""
+
+    dissolved_on: date | None = None
+    """From which day on it exists no more."""
+
+    def exists_on(self, day: date) -> bool:
+        """Whether it was not dissolved by a civil day."""
+        return self.dissolved_on is None or day < self.dissolved_on
 
     def fte_on(self, day: date) -> Decimal | None:
         """Its size by the attestation in force on a civil day; absent where there is none."""
@@ -47,5 +58,7 @@ def hear(profile: Profile, heard: ProfileHeard) -> Profile:
         case AffiliationDeclared():
             affiliates = {**profile.affiliates, heard.affiliate_id: heard.since}
             return replace(profile, affiliates=affiliates)
+        case OrganisationDissolved():
+            return replace(profile, dissolved_on=heard.effective_on)
         case _:
             assert_never(heard)

@@ -11,6 +11,7 @@ from services.reimbursement.events.consortium import ParticipantJoined, Particip
 from services.reimbursement.inbound import (
     AffiliationDeclared,
     AwardConditionSatisfied,
+    OrganisationDissolved,
     OtherFundingDeclared,
     SizeAttested,
 )
@@ -105,6 +106,13 @@ def watch_after_an_attestation(
     return _watch_all(heard.organisation_id, today, reaction)
 
 
+def watch_after_a_dissolution(
+    heard: OrganisationDissolved, reaction: Reaction
+) -> Sequence[WatchConsortium]:
+    """A body that exists no more takes part in nothing (9.3)."""
+    return _watch_all(heard.organisation_id, heard.effective_on, reaction)
+
+
 def _watch_all(organisation_id: str, on: date, reaction: Reaction) -> Sequence[WatchConsortium]:
     party = reaction.find("agreement_party", organisation_id)
     project_ids = party["project_ids"] if party else ()
@@ -134,6 +142,7 @@ POLICIES: Mapping[type[Event] | type[Heard], Sequence[Policy]] = {
     ParticipantWithdrew: [watch_after_a_withdrawal],
     ParticipantJoined: [watch_after_an_accession],
     AffiliationDeclared: [watch_after_an_affiliation],
+    OrganisationDissolved: [watch_after_a_dissolution],
     SizeAttested: [watch_after_an_attestation],
     TimersRun: [let_due_amendments_take_effect, expire_cure_periods],
 }

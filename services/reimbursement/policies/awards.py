@@ -9,6 +9,7 @@ from services.reimbursement.events.agreement import AgreementSigned, AgreementTe
 from services.reimbursement.events.envelope import CommitmentReserved
 from services.reimbursement.inbound import (
     AwardConditionExpired,
+    CandidacyClosed,
     DecisionRescinded,
     DetailedProposalSubmitted,
     MemberAdmitted,
@@ -70,6 +71,26 @@ def release_what_no_award_needs(
     ]
 
 
+def release_what_a_candidate_never_took(
+    heard: CandidacyClosed, reaction: Reaction
+) -> Sequence[ReleaseCommitment]:
+    """A funded party that did not become a member in time lets the decision lapse (9.1)."""
+    waiting = reaction.find("awaited_member", heard.organisation_id)
+    award = reaction.find("award_list", heard.project_id)
+    if heard.because != "expired" or waiting is None or award is None:
+        return []
+    if heard.project_id not in waiting["project_ids"] or award["status"] != "reserved":
+        return []
+    return [
+        ReleaseCommitment(
+            envelope_id=award["envelope_id"],
+            project_id=heard.project_id,
+            reason="The candidacy of a funded participant expired.",
+            **_not_before(reaction, award, "approved_at"),
+        )
+    ]
+
+
 def execute_what_is_ready(
     event: AgreementSigned | AgreementTermsStated | CommitmentReserved, reaction: Reaction
 ) -> Sequence[ExecuteWhenReady]:
@@ -101,6 +122,7 @@ POLICIES: Mapping[type[Event] | type[Heard], Sequence[Policy]] = {
     ProjectApproved: [reserve_what_was_approved],
     AwardConditionExpired: [release_what_no_award_needs],
     DecisionRescinded: [release_what_no_award_needs],
+    CandidacyClosed: [release_what_a_candidate_never_took],
     ProjectDeclined: [release_what_no_award_needs],
     DetailedProposalSubmitted: [reserve_once_the_approved_version_arrives],
     MemberAdmitted: [execute_what_waited_for_a_member],

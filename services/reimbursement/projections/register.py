@@ -68,7 +68,7 @@ def show_owners(rows: Rows, recorded: Recorded) -> None:
     """How many agreements and amendments of each owner are known, and what they come to."""
     match recorded.event:
         case HistoricAgreementRecorded() as event:
-            known = rows.get("register_owner", event.register_id) or {
+            earlier = rows.get("register_owner", event.register_id) or {
                 "register_id": event.register_id,
                 "owner": event.owner,
                 "agreements": 0,
@@ -78,23 +78,23 @@ def show_owners(rows: Rows, recorded: Recorded) -> None:
                 "position": recorded.position,
             }
             counted = {
-                "agreements": known["agreements"] + 1,
-                "value_cents": known["value_cents"] + event.value_cents,
+                "agreements": earlier["agreements"] + 1,
+                "value_cents": earlier["value_cents"] + event.value_cents,
             }
-            rows.put("register_owner", **{**known, **counted})
+            rows.put("register_owner", **{**earlier, **counted})
         case HistoricAgreementAmended() as event:
-            row = rows.get("register_owner", event.register_id)
-            assert row is not None, "only a recorded agreement is amended"
+            known = rows.get("register_owner", event.register_id)
+            assert known is not None, "only a recorded agreement is amended"
             rows.change(
                 "register_owner",
                 event.register_id,
-                amendments=row["amendments"] + 1,
-                value_cents=row["value_cents"] + event.value_cents - event.before_cents,
+                amendments=known["amendments"] + 1,
+                value_cents=known["value_cents"] + event.value_cents - event.before_cents,
             )
         case RegisterImported() as event if event.refused:
-            known = rows.get("register_owner", event.register_id)
-            if known is not None:
-                refused = known["refused_rows"] + len(event.refused)
+            seen = rows.get("register_owner", event.register_id)
+            if seen is not None:
+                refused = seen["refused_rows"] + len(event.refused)
                 rows.change("register_owner", event.register_id, refused_rows=refused)
         case _:
             pass  # What was read without a fault is counted by its agreements.
