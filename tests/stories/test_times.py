@@ -58,10 +58,9 @@ async def test_c_013_a_cost_is_of_the_quarter_of_its_civil_day(tmp_path: Path) -
         timesheet = line("3333.33", "2025-06-30", "C", place="BC")
         last_day = line("4444.44", "2026-03-31", "D")
 
-        night = "2025-07-01T01:30:00Z"
-        await enters_only(world, q1, q2, invoice, night)
+        await enters_only(world, q1, q2, invoice, "2025-07-01T01:30:00Z")
         await enters_only(world, q1, q2, timesheet, "2025-07-01T06:30:00Z")
-        await enters_only(world, q2, q1, salary, night)
+        await enters_only(world, q2, q1, salary, "2025-07-01T13:00:00Z")
         await enters_only(world, q4, q1, last_day, "2026-04-01T03:59:59Z")
 
         paid = []
