@@ -197,11 +197,11 @@ def test_m11_who_comes_back_years_later_pays_for_the_year_of_its_return() -> Non
 def test_m12_a_payment_that_is_learned_late_leaves_no_lapse_behind() -> None:
     here = lapsed.after(assessing(2, date(2025, 4, 1)))
     late = paying(2, date(2025, 4, 20), recorded=date(2025, 5, 20))
-    events = here.when(late).then_names("FeePaid", "MembershipRenewed", "MembershipReinstated")
+    events = here.when(late).then_names("FeePaid", "MembershipReinstated", "MembershipRenewed")
     assert [getattr(event, "effective_on", None) for event in events] == [
         None,
-        date(2025, 4, 20),
         LAPSE,
+        date(2025, 4, 20),
     ]
     after = here.after(late)
     assert statuses(after, date(2025, 4, 19), date(2025, 4, 20), LAPSE) == [
@@ -218,7 +218,7 @@ def test_m11_a_reversal_takes_back_only_the_year_that_it_paid() -> None:
     here = timers(two, day)
     undo = reversing(2, day, "bank-2-2025-02-01")
     reversal, *events = here.when(undo).then_names(
-        "FeePaymentReversed", "GracePeriodStarted", "MembershipLapsed"
+        "FeePaymentReversed", "MembershipLapsed", "GracePeriodStarted"
     )
     assert reversal == FeePaymentReversed(
         organisation_id=FLEUVE,
@@ -232,7 +232,7 @@ def test_m11_a_reversal_takes_back_only_the_year_that_it_paid() -> None:
         reason="the bank took it back, fictitious",
         reversed_by="finance-1",
     )
-    assert events == [grace_started, membership_lapsed]
+    assert events == [membership_lapsed, grace_started]
     after = here.after(undo)
     assert statuses(after, date(2025, 2, 27), GRACE_1, LAPSE, day) == [
         "active",
@@ -303,21 +303,56 @@ def test_c039_who_outgrows_an_sme_pays_as_one_until_the_year_is_over() -> None:
 def test_m11_a_suspension_takes_everything_and_stops_no_fee_year() -> None:
     here = in_grace.after(suspending(date(2025, 3, 10)))
     here.when(following(LAPSE)).then_nothing()
-    asked = reinstating(date(2025, 5, 1))
-    lifted, then = here.when(asked).then_names("MembershipReinstated", "MembershipLapsed")
-    assert lifted == MembershipReinstated(
-        organisation_id=FLEUVE,
-        effective_on=date(2025, 5, 1),
-        fee_year=None,
-        covered_until=None,
-        reason="the report came, fictitious",
-        decided_by="officer-1",
+    assert statuses(here, date(2025, 3, 9), date(2025, 3, 10), LAPSE) == [
+        "grace",
+        "suspended",
+        "suspended",
+    ]
+    back_on = date(2025, 5, 1)
+    here.when(reinstating(back_on)).then_refused(FeeStillOwed)
+    # A fee is settled all the same; it makes nobody active that is suspended.
+    owing = here.after(assessing(2, back_on))
+    owing.when(paying(2, back_on)).then_names("FeePaid")
+    paid = owing.after(paying(2, back_on))
+    assert status(paid, back_on) == "suspended"
+    paid.when(reinstating(back_on)).then(
+        MembershipReinstated(
+            organisation_id=FLEUVE,
+            effective_on=back_on,
+            fee_year=None,
+            covered_until=None,
+            reason="the report came, fictitious",
+            decided_by="officer-1",
+        )
     )
-    assert isinstance(then, MembershipLapsed)
-    assert then.effective_on == date(2025, 5, 1)
-    after = here.after(asked)
-    days = [date(2025, 3, 9), date(2025, 3, 10), LAPSE, date(2025, 4, 30), date(2025, 5, 1)]
-    assert statuses(after, *days) == ["grace", "suspended", "suspended", "suspended", "lapsed"]
+    after = timers(paid.after(reinstating(back_on)), YEARS[2])
+    assert statuses(after, date(2025, 4, 30), back_on, date(2026, 2, 27), YEARS[2]) == [
+        "suspended",
+        "active",
+        "active",
+        "grace",
+    ]
+
+
+def test_m12_what_makes_active_is_said_after_all_that_does_not() -> None:
+    """A payment of the second year is learned in the third one's lapse: never active between."""
+    here = timers(lapsed.after(assessing(2, date(2025, 4, 1))), date(2026, 6, 1))
+    late = paying(2, date(2025, 4, 20), recorded=date(2026, 6, 1))
+    events = here.when(late).then_names(
+        "FeePaid",
+        "MembershipLapsed",
+        "GracePeriodStarted",
+        "MembershipReinstated",
+        "MembershipRenewed",
+    )
+    assert [getattr(event, "effective_on", None) for event in events] == [
+        None,
+        date(2026, 4, 29),
+        YEARS[2],
+        LAPSE,
+        date(2025, 4, 20),
+    ]
+    assert statuses(here.after(late), date(2026, 2, 27), date(2026, 6, 1)) == ["active", "lapsed"]
 
 
 def test_m12_a_suspension_that_is_learned_late_is_said_of_every_later_day() -> None:
@@ -357,7 +392,7 @@ def test_m12_a_late_fact_says_its_consequences_as_far_as_timers_have_spoken() ->
     early = reversing(2, date(2025, 3, 1), "bank-2-2025-02-01")
     renewed.when(early).then_names("FeePaymentReversed", "GracePeriodStarted")
     spoken(renewed, date(2025, 8, 1)).when(early).then_names(
-        "FeePaymentReversed", "GracePeriodStarted", "MembershipLapsed"
+        "FeePaymentReversed", "MembershipLapsed", "GracePeriodStarted"
     )
 
 

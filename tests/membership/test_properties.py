@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.membership.domain.course import settled_years
 from services.membership.domain.fee_years import fee_year, number_on
+from services.membership.domain.folding import evolve
 from services.membership.domain.organisation import Organisation
 from services.membership.domain.standing import status_at
 from services.membership.events.course import (
@@ -100,11 +101,24 @@ def asked(step: str, year: int, day: date, here: Given) -> list[Command]:
 
 
 def taken(here: Given, command: Command) -> Given:
-    """The history after a command, or as it was where it is refused."""
+    """The history after a command, or as it was where it is refused.
+
+    Whoever listens event by event hears "active" of no day that is not active in the end.
+    """
     try:
-        return here.after(command)
+        after = here.after(command)
     except Refusal:
         return here
+    organisation, told = organisation_of(here), here.history[FLEUVE_STREAM]
+    for event in after.history[FLEUVE_STREAM][len(told) :]:
+        organisation = evolve(organisation, event)  # type: ignore[arg-type]
+        for day in (command.effective_on, command.effective_on + timedelta(days=400)):
+            now, before, then = (
+                one.status_on(day)
+                for one in (organisation, organisation_of(here), organisation_of(after))
+            )
+            assert now != "active" or "active" in (before, then)
+    return after
 
 
 @drawn(st.dates(date(2023, 2, 20), date(2024, 3, 5)), STEPS)

@@ -187,9 +187,21 @@ def covering(organisation: Organisation, year: FeeYear, day: date) -> Stood:
 
 
 def reconciled(
-    organisation: Organisation, events: Sequence[OrganisationEvent], until: date
+    organisation: Organisation,
+    facts: Sequence[OrganisationEvent],
+    until: date,
+    last: Sequence[OrganisationEvent] = (),
 ) -> list[OrganisationEvent]:
-    """These events, and after them whatever they change of the days up to `until`."""
-    for event in events:
+    """Facts, then whatever they change of the days up to `until`, the latest day first.
+
+    What makes active comes last: who listens event by event holds a payment too long for a moment,
+    and never releases one that is held again by the next event.
+    """
+    for event in (*facts, *last):
         organisation = evolve(organisation, event)
-    return [*events, *differences(organisation, until)]
+    return [*facts, *reversed(differences(organisation, until)), *last]
+
+
+def status_by_fees(organisation: Organisation, day: date) -> Status:
+    """What fees alone make of a day of a membership."""
+    return [one.status for one in stretches(organisation) if one.since <= day][-1]

@@ -6,8 +6,9 @@ from services.membership.commands import (
     TerminateMembership,
 )
 from services.membership.domain.acting import require_known, spoken_until
-from services.membership.domain.course import reconciled
+from services.membership.domain.course import reconciled, status_by_fees
 from services.membership.domain.organisation import Organisation
+from services.membership.domain.refusals import FeeStillOwed
 from services.membership.domain.transitions import must_be_legal
 from services.membership.events.course import (
     MembershipReinstated,
@@ -39,12 +40,14 @@ def suspend_membership(
 def reinstate_membership(
     ask: ReinstateMembership, organisation: Organisation, timers: Operations
 ) -> Said:
-    """Lift a suspension: from the effective day on the status is what the fees make it again.
+    """Lift a suspension from the effective day on; a fee of that day is settled before.
 
     Refused: OrganisationNotFound, NotAMember, NotSuspended, FeeStillOwed, MembershipEnded.
     """
     require_known(ask, organisation)
     must_be_legal(ask, organisation)
+    if status_by_fees(organisation, ask.effective_on) != "active":
+        raise FeeStillOwed
     reinstated = MembershipReinstated(
         organisation_id=ask.organisation_id,
         effective_on=ask.effective_on,
@@ -53,7 +56,7 @@ def reinstate_membership(
         reason=ask.reason,
         decided_by=ask.by.person,
     )
-    return reconciled(organisation, [reinstated], spoken_until(ask, timers))
+    return reconciled(organisation, [], spoken_until(ask, timers), last=[reinstated])
 
 
 def terminate_membership(

@@ -237,10 +237,10 @@ class NotSuspended(Refusal):
 
 
 class FeeStillOwed(Refusal):
-    """A lapsed membership is reinstated by a settled fee alone: assess one, pay it or waive it."""
+    """A fee is owed on that day: assess it, and pay or waive it; a settled fee reinstates."""
 
     rule = "M-11"
-    french = "Une adhésion échue n'est rétablie que par une cotisation réglée ou dispensée."
+    french = "Une cotisation est due ce jour-là : établissez-la, puis réglez-la ou dispensez-en."
 
 
 class NoSuchFeeYear(NotFound):

@@ -6,7 +6,12 @@ from datetime import date
 from services.membership.commands import RecordFeePayment, ReverseFeePayment, WaiveFee
 from services.membership.domain.acting import require_known, require_past, spoken_until
 from services.membership.domain.admission import with_admission
-from services.membership.domain.course import covering, reconciled, settled_years
+from services.membership.domain.course import (
+    covering,
+    decided_on,
+    reconciled,
+    settled_years,
+)
 from services.membership.domain.folding import OrganisationEvent, evolve
 from services.membership.domain.organisation import Fee, Organisation, Payment
 from services.membership.domain.refusals import (
@@ -38,7 +43,7 @@ def settled(
     """A fee's event, and what follows where nothing is owed of its year any more.
 
     Before the admission that is the admission (M-10); after it, the year is covered from its first
-    day on, or from the day on which it was settled (M-11).
+    day on, or from the day on which it was settled (M-11), unless a decision is in force then.
     """
     if organisation.membership is None:
         return with_admission(organisation, event)
@@ -46,9 +51,9 @@ def settled(
     covered = [
         covering(after, year, begins)
         for begins, year in settled_years(organisation.membership, after.fees)
-        if year.number == event.fee_year
+        if year.number == event.fee_year and not decided_on(organisation.membership, begins)
     ]
-    return reconciled(organisation, [event, *covered], until)
+    return reconciled(organisation, [event], until, last=covered)
 
 
 def record_payment(ask: RecordFeePayment, organisation: Organisation, timers: Operations) -> Said:

@@ -136,7 +136,7 @@ TABLE: Transitions[Status] = Transitions(
             refused={"suspended": AlreadySuspended},
         ),
         asked.ReinstateMembership: moves(
-            {"suspended": ("active", "grace", "lapsed")},
+            {"suspended": "active"},
             otherwise=NotSuspended,
             refused={"lapsed": FeeStillOwed, **_NO_MEMBER},
         ),
