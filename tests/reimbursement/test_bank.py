@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.reimbursement.api.bank_reading import BankReportUnreadable, read_report
+from services.reimbursement.commands.aftermath import HoldPayment
 from services.reimbursement.commands.bank import (
     ApplyRowToAccount,
     ApplyRowToClaim,
@@ -143,6 +144,8 @@ def test_what_is_in_a_file_counts_as_issued_and_is_in_no_other() -> None:
 def test_what_is_not_authorised_or_is_held_goes_in_no_file() -> None:
     approved = ce.approved(known_accounts, Q1, [10_000])
     approved.when(file_of()).then_refused(PaymentsNotReady)
+    hold = HoldPayment(claim_id=ce.claim_id(Q1), reason="A question.", **ce.by(eg.finance))
+    ready.after(hold).when(file_of()).then_refused(PaymentsNotReady)
     missing = Given(ready.domain, {**ready.history, "payee-funder": []})
     refused = missing.when(file_of()).then_refused(NoBankAccount)
     assert refused.facts == {"payees": ["funder"]}

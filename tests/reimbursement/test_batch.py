@@ -62,6 +62,20 @@ def test_r17_reductions_enter_first_and_free_room_within_the_batch() -> None:
     assert parts(done) == {eg.terminal: -2_000, eg.robots: 2_000}
 
 
+def test_r17_a_participants_own_reduction_comes_first_whatever_its_quarter() -> None:
+    known = ce.approved(tight, Q1, [15_000])
+    known = ce.assessed(ce.assessed(known, Q2, [10_000]), Q3, [-5_000])
+    done = known.after(ae.batch(known, [(Q2, eg.terminal), (Q3, eg.terminal)]))
+    assert done.state(eg.agreement_stream).room_cents == 1_000
+    assert ce.claim_of(done, Q3).status == "settled"
+    (shared,) = [
+        event
+        for event in done.history[eg.agreement_stream][-1:]
+        if isinstance(event, CeilingShared)
+    ]
+    assert [part.part_cents for part in shared.parts] == [-2_000, 4_000]
+
+
 def test_r17_the_next_batch_finds_what_is_left() -> None:
     known = both.after(ae.batch(both, BOTH))
     known = ce.assessed(known, Q2, [1_000])

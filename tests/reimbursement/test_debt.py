@@ -133,11 +133,14 @@ def test_r12_a_waiver_is_a_figure_of_its_own_and_the_balance_stays_visible() -> 
     assert ce.claim_of(later, Q2).payable_cents == 100_000
 
 
-def test_r12_a_waiver_is_never_paid_out_when_the_debt_was_none() -> None:
-    known = requested.after(ae.waive(123_456))
-    known = ce.approved(known, Q2, [250_000])
-    up = ce.account_of(known.after(ce.authorise(Q2, 2)))
-    assert up.balance_cents == 0
+def test_r12_a_waiver_is_never_paid_out_when_the_debt_goes_away_by_itself() -> None:
+    known = ae.corrected(paid, -100_000)
+    known = ae.released(known)
+    known = known.after(ae.request(), ae.waive(40_000))
+    assert ce.account_of(known).balance_cents == 0
+    back = ae.corrected(known, 100_000, number=2)
+    assert ce.account_of(back).balance_cents == 0
+    assert ce.account_of(back).free_cents == 0
 
 
 def test_r12_a_contest_suspends_the_request_until_a_third_person_resolves_it() -> None:
