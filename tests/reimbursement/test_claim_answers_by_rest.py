@@ -1,7 +1,7 @@
 """Questions to a participant, the check before filing, the chain of reasons, the report."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
@@ -155,3 +155,20 @@ def test_a_line_is_corrected_while_the_claim_is_a_draft(here: Desk) -> None:
     assert (late.status_code, late.json()["code"]) == (409, "claim-already-filed")
     rebuilt = here.here.rebuild()
     assert rebuilt.digest_before == rebuilt.digest_after
+
+
+def test_c014_late_is_decided_once_from_the_recorded_instant(tmp_path: Path) -> None:
+    last = datetime(2026, 2, 15, 4, 59, 59, tzinfo=UTC)
+    with desk(tmp_path, now=last) as here:
+        kinds = {"necessity": {"labour": "Programming."}}
+        earlier = on(date(2026, 1, 2))  # What is dated back is late all the same.
+        found = []
+        for party in (eg.terminal, eg.robots):
+            here.enter(Q3, here.line(Q3, 1_000), party)
+            filed = done(here.lead(party).post(f"{path(Q3, party)}/file", kinds, **earlier))
+            found.append((filed["due_on"], filed["late"]))
+            here.here.clock.advance(timedelta(seconds=1))
+        assert found == [("2026-02-14", False), ("2026-02-14", True)]
+        claims = f"/v1/claims?quarter={Q3}&status=filed"
+        listed = done(here.here.as_(eg.officer).get(claims))["items"]
+        assert sorted(row["late"] for row in listed) == [False, True]

@@ -14,6 +14,7 @@ from services.reimbursement.commands.claim import (
     AssessCostLine,
     ConfirmProposals,
     DeductUnpaidLines,
+    RecordSupplierPayment,
 )
 from services.reimbursement.domain.agreement import Agreement
 from services.reimbursement.domain.assessment import (
@@ -30,6 +31,7 @@ from services.reimbursement.domain.unpaid import NotDueYet
 from services.reimbursement.events.agreement import COST_KINDS, BudgetLine
 from services.reimbursement.events.claim import ClaimRejected, CostLineAssessed
 from services.reimbursement.events.invoice import Days
+from services.reimbursement.events.line_course import CostLineDeducted
 from services.reimbursement.policies.claims import free_the_budget, open_the_budget
 from shared.kernel.decider import Reaction
 from tests.reimbursement import claim_examples as ce
@@ -319,6 +321,25 @@ def test_r13_nothing_is_deducted_before_day_91() -> None:
         ce.file(Q1, by=eg.terminal_lead, **_at(date(2025, 8, 1)))
     )
     known.when(_deduct(date(2025, 10, 30))).then_refused(NotDueYet)
+    for day, kept in ((date(2025, 10, 30), Fraction(1, 4)), (date(2025, 10, 31), Fraction(0))):
+        paid = RecordSupplierPayment(
+            claim_id=ce.claim_id(Q1),
+            line_id=ce.line_id(1),
+            currency="CAD",
+            amount_hundredths=2_500,
+            paid_on=day,
+            proof="ab" * 32,
+            by=eg.terminal_lead,
+            **_at(day),
+        )
+        late = date(2025, 11, 5)
+        event, _ = (
+            known.after(paid)
+            .when(_deduct(late))
+            .then_names("CostLineDeducted", "SupplierPaymentsReviewed")
+        )
+        assert isinstance(event, CostLineDeducted)
+        assert (event.kept, event.deducted_on) == (kept, date(2025, 10, 31))
     known.when(_deduct(date(2025, 10, 31))).then_names(
         "CostLineDeducted", "SupplierPaymentsReviewed"
     )
