@@ -1,6 +1,7 @@
 """`python -m tests.faults --kills 20000 --seed 1`: run a campaign and print its figures as JSON.
 
-With `--planted BUG` the campaign has to find that bug: 0 if one of its signs shows, 1 if none does.
+With `--planted BUG` the campaign has to find that bug: 0 if one of its signs shows, 1 if none does;
+`--planted every` looks for each of them and prints how many kills it took, or null.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from time import monotonic
 
 import structlog
 
-from tests.faults.kills import Chain, campaign, in_parallel, kinds, report, warm_up
+from tests.faults.kills import Chain, campaign, hunted, in_parallel, kinds, report, warm_up
 from tests.faults.planted import NOTHING, PLANTED
 from tests.runtime import running
 
@@ -26,7 +27,7 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--chain", type=int, help="replay one chain by its own seed")
     asked.add_argument(
-        "--planted", choices=[*PLANTED, "nothing"], help="put this bug in and find it"
+        "--planted", choices=[*PLANTED, "nothing", "every"], help="put this bug in and find it"
     )
     wants = asked.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
@@ -35,6 +36,11 @@ def main() -> int:
     bug = NOTHING
     if wants.planted:
         running.PATIENCE_SECONDS = PATIENCE_WITH_BUGS_SECONDS
+    if wants.planted == "every":
+        taken = {name: hunted(each, wants.kills, wants.seed) for name, each in PLANTED.items()}
+        sys.stdout.write(json.dumps(taken, indent=1) + "\n")
+        return int(None in taken.values())
+    if wants.planted:
         bug = PLANTED.get(wants.planted, NOTHING)
         bug.put_in()
         figures = campaign(wants.kills, wants.seed, bug.signs)

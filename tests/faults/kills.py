@@ -21,6 +21,7 @@ from tests.faults.checker import Anomaly
 from tests.faults.ends import anomalies_of
 from tests.faults.history import Answer, Operation, Poll
 from tests.faults.lives import Ask, Plan, live
+from tests.faults.planted import Bug
 from tests.runtime.running import NeverCame
 
 LIFE_SECONDS_MAX = 40
@@ -234,6 +235,17 @@ def _found(figures: Figures, signs: frozenset[str]) -> bool:
     return bool(kinds(figures.anomalies) & signs if signs else figures.anomalies)
 
 
+def hunted(bug: Bug, kills: int, seed: int) -> int | None:
+    """How many kills it took until the bug showed, in a process that ends with it; or none did."""
+    reading, writing = os.pipe()
+    if not os.fork():
+        bug.put_in()
+        _work(writing, kills, seed, bug.signs)
+    os.close(writing)
+    found = _told(reading)
+    return found.kills if kinds(found.anomalies) & bug.signs else None
+
+
 def in_parallel(kills: int, seed: int, processes: int = 2) -> Figures:
     """The same in several processes, each with its own seeds."""
     pipes = []
@@ -245,23 +257,26 @@ def in_parallel(kills: int, seed: int, processes: int = 2) -> Figures:
         pipes.append(reading)
     total = Figures()
     for reading in pipes:
-        with os.fdopen(reading, encoding="utf-8") as told:
-            part = json.load(told)
-        counted: dict[str, Any] = {
-            name: Counter(part.pop(name)) for name in ("reached", "killed_at")
-        }
-        part["anomalies"] = [tuple(each) for each in part["anomalies"]]
-        total.add(Figures(**counted, **part))
-        os.wait()
+        total.add(_told(reading))
     return total
 
 
-def _work(writing: int, kills: int, seed: int) -> NoReturn:
+def _told(reading: int) -> Figures:
+    """What one of the processes came to, once it has ended."""
+    with os.fdopen(reading, encoding="utf-8") as told:
+        part = json.load(told)
+    counted: dict[str, Any] = {name: Counter(part.pop(name)) for name in ("reached", "killed_at")}
+    part["anomalies"] = [tuple(each) for each in part["anomalies"]]
+    os.wait()
+    return Figures(**counted, **part)
+
+
+def _work(writing: int, kills: int, seed: int, signs: frozenset[str] = frozenset()) -> NoReturn:
     """The whole life of one of the processes: whatever happens, it does not go on as its parent."""
     code = 1
     try:
         with os.fdopen(writing, "w", encoding="utf-8") as told:
-            json.dump(vars(campaign(kills, seed)), told)
+            json.dump(vars(campaign(kills, seed, signs)), told)
         code = 0
     except BaseException:
         traceback.print_exc()

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -32,10 +33,18 @@ def test_hundreds_of_kills_at_every_step_lose_double_and_bend_nothing(seed: int)
     assert figures["reached"].keys() == set(POINTS)
 
 
+@pytest.fixture(scope="module")
+def taken() -> Mapping[str, int | None]:
+    """By bug, how many kills it took to find it."""
+    found: Mapping[str, int | None] = campaign(
+        "--kills", "400", "--seed", "3", "--planted", "every"
+    )[1]
+    return found
+
+
 @pytest.mark.parametrize("bug", PLANTED)
-def test_a_bug_put_in_on_purpose_is_found(bug: str) -> None:
-    code, figures = campaign("--kills", "400", "--seed", "3", "--planted", bug)
-    assert code == 0, (figures["kills"], figures["anomalies"])
+def test_a_bug_put_in_on_purpose_is_found(taken: Mapping[str, int | None], bug: str) -> None:
+    assert taken[bug] is not None
 
 
 def test_what_was_not_put_in_is_not_found() -> None:
