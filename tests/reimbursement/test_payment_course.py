@@ -22,6 +22,7 @@ from shared.kernel.commands import Command
 from tests.reimbursement import aftermath_examples as ae
 from tests.reimbursement import claim_examples as ce
 from tests.reimbursement.claim_examples import Q1, Q2
+from tests.support.catalogue import ROOT
 from tests.support.spec import Given
 
 WHO = ce.by(ce.payer)
@@ -120,3 +121,8 @@ def test_r2_a_payment_counts_as_paid_from_its_authorisation_until_it_is_gone(
     counts = found.amount_cents if found is not None and found.live else 0
     assert ce.account_of(here).paid_cents == before + counts
     assert (found is not None and found.live) == (state in ("authorised", "issued", "confirmed"))
+
+
+def test_the_diagram_in_the_readme_is_this_table() -> None:
+    drawn = (ROOT / "services/reimbursement/README.md").read_text(encoding="utf-8")
+    assert TABLE.diagram("none") in drawn
