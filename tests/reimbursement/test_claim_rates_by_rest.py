@@ -175,7 +175,8 @@ def test_r22_all_amounts_of_an_invoice_are_in_its_currency(here: Desk) -> None:
 
 def test_r25_what_no_ledger_holds_is_refused_before_it_is_recorded(here: Desk) -> None:
     publish(here, "usd", {"2025-04-01": "1000000"})
-    most, taxed = 99_999_999_999_999, {"taxes": [{"tax": "gst", "amount": cad(1)}]}
+    most = 99_999_999_999_999
+    taxed: dict[str, Any] = {"taxes": [{"tax": "gst", "amount": cad(1)}]}
     for body in (
         here.line(Q1, most, **taxed),
         here.line(Q1, most, "USD"),
