@@ -7,19 +7,14 @@ from itertools import pairwise
 
 import pytest
 
-from services.membership.domain.course import RESTATED
 from services.membership.domain.refusals import (
     FeeNotAssessed,
     FeeOverpaid,
-    FeeStillOwed,
     FeeYearAlreadyAssessed,
     FeeYearOutOfOrder,
     FeeYearOver,
-    MembershipEnded,
     NoSuchPayment,
-    NotAMember,
     NothingToReverse,
-    NotSuspended,
     OrganisationNotFound,
     PaymentNotNamed,
     PaymentReferenceUsed,
@@ -31,8 +26,6 @@ from services.membership.events.course import (
     MembershipReinstated,
     MembershipRenewalDue,
     MembershipRenewed,
-    MembershipSuspended,
-    MembershipTerminated,
 )
 from services.membership.events.fees import FeeAssessed, FeePaymentReversed
 from shared.kernel.commands import Command
@@ -46,13 +39,10 @@ from tests.membership.members import (
     following,
     organisation_of,
     paying,
-    reinstating,
     reversing,
     spoken,
     status,
     statuses,
-    suspending,
-    terminating,
     timers,
     told_right,
     waiving,
@@ -300,40 +290,6 @@ def test_c039_who_outgrows_an_sme_pays_as_one_until_the_year_is_over() -> None:
     assert (event.size.fte, event.size.evidence_sha256) == (Decimal(640), "d" * 64)
 
 
-def test_m11_a_suspension_takes_everything_and_stops_no_fee_year() -> None:
-    here = in_grace.after(suspending(date(2025, 3, 10)))
-    here.when(following(LAPSE)).then_nothing()
-    assert statuses(here, date(2025, 3, 9), date(2025, 3, 10), LAPSE) == [
-        "grace",
-        "suspended",
-        "suspended",
-    ]
-    back_on = date(2025, 5, 1)
-    here.when(reinstating(back_on)).then_refused(FeeStillOwed)
-    # A fee is settled all the same; it makes nobody active that is suspended.
-    owing = here.after(assessing(2, back_on))
-    owing.when(paying(2, back_on)).then_names("FeePaid")
-    paid = owing.after(paying(2, back_on))
-    assert status(paid, back_on) == "suspended"
-    paid.when(reinstating(back_on)).then(
-        MembershipReinstated(
-            organisation_id=FLEUVE,
-            effective_on=back_on,
-            fee_year=None,
-            covered_until=None,
-            reason="the report came, fictitious",
-            decided_by="officer-1",
-        )
-    )
-    after = timers(paid.after(reinstating(back_on)), YEARS[2])
-    assert statuses(after, date(2025, 4, 30), back_on, date(2026, 2, 27), YEARS[2]) == [
-        "suspended",
-        "active",
-        "active",
-        "grace",
-    ]
-
-
 def test_m12_what_makes_active_is_said_after_all_that_does_not() -> None:
     """A payment of the second year is learned in the third one's lapse: never active between."""
     here = timers(lapsed.after(assessing(2, date(2025, 4, 1))), date(2026, 6, 1))
@@ -353,38 +309,6 @@ def test_m12_what_makes_active_is_said_after_all_that_does_not() -> None:
         date(2025, 4, 20),
     ]
     assert statuses(here.after(late), date(2026, 2, 27), date(2026, 6, 1)) == ["active", "lapsed"]
-
-
-def test_m12_a_suspension_that_is_learned_late_is_said_of_every_later_day() -> None:
-    day = date(2025, 1, 10)
-    here = timers(renewed, date(2025, 6, 1))
-    events = here.when(suspending(day)).then_names("MembershipSuspended", "MembershipSuspended")
-    assert events == [
-        MembershipSuspended(
-            organisation_id=FLEUVE,
-            effective_on=day,
-            reason="no annual report, fictitious",
-            decided_by="officer-1",
-        ),
-        MembershipSuspended(
-            organisation_id=FLEUVE, effective_on=GRACE_1, reason=RESTATED, decided_by=None
-        ),
-    ]
-    lifted = here.after(suspending(day), reinstating(date(2025, 2, 1)))
-    assert statuses(lifted, day, date(2025, 2, 1), GRACE_1) == ["suspended", "active", "active"]
-
-
-def test_m12_a_termination_is_for_good() -> None:
-    day = date(2025, 1, 10)
-    ended = renewed.after(terminating(day))
-    assert statuses(ended, date(2025, 1, 9), day, GRACE_1) == ["active", "terminated", "terminated"]
-    [_, again] = renewed.when(terminating(day)).then_names(
-        "MembershipTerminated", "MembershipTerminated"
-    )
-    assert again == MembershipTerminated(
-        organisation_id=FLEUVE, effective_on=GRACE_1, reason=RESTATED, decided_by=None
-    )
-    ended.when(following(date(2026, 6, 1))).then_nothing()
 
 
 def test_m12_a_late_fact_says_its_consequences_as_far_as_timers_have_spoken() -> None:
@@ -425,16 +349,7 @@ def test_m11_without_grace_the_lapse_begins_with_the_first_uncovered_day() -> No
             ReversalByAssessor,
         ),
         (joined, replace(reversing(1, LEAP_DAY, "x"), by=stranger), OrganisationNotFound),
-        (joined, replace(suspending(LEAP_DAY), by=stranger), OrganisationNotFound),
-        (nothing, suspending(LEAP_DAY), OrganisationNotFound),
         (nothing, following(LEAP_DAY), OrganisationNotFound),
-        (candidate, suspending(date(2020, 5, 9)), NotAMember),
-        (joined, reinstating(date(2024, 3, 1)), NotSuspended),
-        (lapsed, reinstating(date(2025, 5, 1)), FeeStillOwed),
-        (candidate, reinstating(date(2020, 5, 9)), NotAMember),
-        (candidate, terminating(date(2020, 5, 9)), NotAMember),
-        (joined.after(terminating(date(2024, 3, 1))), terminating(LAPSE), MembershipEnded),
-        (joined.after(terminating(date(2024, 3, 1))), assessing(2, LAPSE), MembershipEnded),
     ],
 )
 def test_m11_m12_courses_refuse(here: Given, ask: Command, refusal: type[Refusal]) -> None:
