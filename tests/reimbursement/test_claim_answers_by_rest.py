@@ -14,6 +14,7 @@ from tests.reimbursement import claim_examples as ce
 from tests.reimbursement import examples as eg
 from tests.reimbursement.claim_desk import PAYERS_DAY, Desk, cad, cents, desk, done, on, path
 from tests.reimbursement.claim_examples import Q1, Q2, Q3
+from tests.reimbursement.money_steps import corrected
 
 BUDGET = (
     ProposedCost(organisation_id=eg.terminal, kind="labour", quarter=Q1, amount_cents=1_000_000),
@@ -172,3 +173,18 @@ def test_c014_late_is_decided_once_from_the_recorded_instant(tmp_path: Path) -> 
         claims = f"/v1/claims?quarter={Q3}&status=filed"
         listed = done(here.here.as_(eg.officer).get(claims))["items"]
         assert sorted(row["late"] for row in listed) == [False, True]
+
+
+def test_r8_a_correction_frees_the_budget_of_what_it_takes_off(tmp_path: Path) -> None:
+    with desk(tmp_path, budget=BUDGET) as here:
+        line_id = here.enter(Q1, here.line(Q1, 1_320_000))
+        here.through(Q1)
+        here.pay(Q1)
+        here.enter(Q2, here.line(Q2, 200_000))
+
+        def left() -> int:
+            return cents(done(here.lead().ask("POST", f"{path(Q2)}/check"))["eligible"])
+
+        assert left() == 0
+        corrected(here, Q1, line_id, -150_000)
+        assert left() == 150_000

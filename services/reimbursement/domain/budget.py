@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
-from services.reimbursement.commands.budget import OpenBudget
+from services.reimbursement.commands.budget import OpenBudget, RestateBudget
 from services.reimbursement.commands.claim import FreeBudget
 from services.reimbursement.domain.claim import Claim
 from services.reimbursement.domain.cost_line import CostLine
@@ -110,6 +110,15 @@ def open_budget(ask: OpenBudget, budget: BudgetUse) -> Sequence[BudgetOpened]:
     return [] if budget.project_id else [BudgetOpened(project_id=ask.project_id)]
 
 
+def restate_budget(ask: RestateBudget, budget: BudgetUse, claim: Claim) -> Sequence[BudgetAccepted]:
+    """After a correction, what counts of the claim takes its cost kinds' budgets (R-8, R-11)."""
+    now = accepted_now(claim)
+    standing = budget.standing.get(ask.claim_id)
+    if standing is None or standing.accepted_cents == _by_kind(now.accepted):
+        return []
+    return [now]
+
+
 def free_budget(ask: FreeBudget, budget: BudgetUse) -> Sequence[BudgetFreed]:
     """A rejected claim takes nothing of any budget (R-8); once."""
     if ask.claim_id not in budget.standing:
@@ -125,5 +134,6 @@ def free_budget(ask: FreeBudget, budget: BudgetUse) -> Sequence[BudgetFreed]:
 FOLDS = {"budget": Fold(BudgetUse(), evolve)}
 DECIDERS: Mapping[type[Command], Decider] = {
     OpenBudget: Decider(open_budget, budget=STREAM),
+    RestateBudget: Decider(restate_budget, budget=STREAM, claim="claim-{claim_id}"),
     FreeBudget: Decider(free_budget, budget=STREAM),
 }

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from services.reimbursement.commands.budget import OpenBudget
+from services.reimbursement.commands.budget import OpenBudget, RestateBudget
 from services.reimbursement.commands.claim import DeductUnpaidLines, FreeBudget
 from services.reimbursement.events.agreement import AgreementExecuted
 from services.reimbursement.events.claim import ClaimRejected
+from services.reimbursement.events.correction import CorrectionApproved
 from shared.kernel.decider import Policy, Reaction, due_command
 from shared.kernel.events import Event, Heard
 from shared.kernel.operations import TimersRun
@@ -36,8 +37,14 @@ def free_the_budget(event: ClaimRejected, reaction: Reaction) -> Sequence[FreeBu
     return [FreeBudget(claim_id=event.claim_id, **reaction.command)]
 
 
+def restate_the_budget(event: CorrectionApproved, reaction: Reaction) -> Sequence[RestateBudget]:
+    """A correction frees or takes budget like the lines that it adjusts (R-8, R-11)."""
+    return [RestateBudget(claim_id=event.claim_id, **reaction.command)]
+
+
 POLICIES: Mapping[type[Event] | type[Heard], Sequence[Policy]] = {
     TimersRun: [deduct_unpaid_lines],
     AgreementExecuted: [open_the_budget],
     ClaimRejected: [free_the_budget],
+    CorrectionApproved: [restate_the_budget],
 }
