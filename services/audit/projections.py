@@ -29,6 +29,7 @@ PROJECTS = table(
     text("stage", index=True),
     text("proposal_stage"),
     integer("proposal_version"),
+    integer("report_accepted"),
     text("evaluation_stage"),
     integer("evaluation_version"),
     text("agreement_stage"),
@@ -67,6 +68,7 @@ PARTIES = table(
 )
 _NEW_PROJECT: Mapping[str, Any] = {
     "proposal_version": 0,
+    "report_accepted": 0,
     "evaluation_version": 0,
     "participants": 0,
     "claims_filed": 0,
@@ -157,6 +159,7 @@ def _show_stage(rows: Rows, project_id: str, told: Told, fields: Fields) -> None
         evaluation=row.get("evaluation_stage"),
         evaluation_version=row["evaluation_version"],
         agreement=row.get("agreement_stage"),
+        report_accepted=bool(row["report_accepted"]),
     )
     after = moved(before, told, fields)
     if after is not before:
@@ -168,6 +171,7 @@ def _show_stage(rows: Rows, project_id: str, told: Told, fields: Fields) -> None
             evaluation_stage=after.evaluation,
             evaluation_version=after.evaluation_version,
             agreement_stage=after.agreement,
+            report_accepted=int(after.report_accepted),
             stage=after.stage,
         )
 
@@ -176,7 +180,7 @@ def _show_money(rows: Rows, project_id: str, told: Told, fields: Fields) -> None
     row = rows.get("project_list", project_id)
     assert row is not None, "its events were counted"
     match told.name:
-        case "AgreementDrafted" | "AgreementExecuted":
+        case "AgreementDrafted" | "AgreementExecuted" | "AmendmentTookEffect":
             rows.change("project_list", project_id, ceiling_cents=fields.whole("ceiling_cents"))
         case "ClaimFiled":
             rows.change("project_list", project_id, claims_filed=row["claims_filed"] + 1)
@@ -245,7 +249,7 @@ def _show_organisation(rows: Rows, organisation_id: str, told: Told, fields: Fie
 PROJECTIONS: tuple[Projection, ...] = (
     Projection(
         "subject_list",
-        revision=2,
+        revision=3,
         tables=(PROJECTS, ORGANISATIONS, PARTIES),
         apply=show_everything,
         everything=True,

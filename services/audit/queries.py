@@ -25,6 +25,7 @@ _HIDDEN = (
     "evaluation_stage",
     "evaluation_version",
     "agreement_stage",
+    "report_accepted",
     "timeline",
     "last_recorded_at",
     "last_position",

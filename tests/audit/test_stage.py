@@ -67,6 +67,34 @@ def test_an_approval_with_conditions_is_called_so(conditions: list[str], stage: 
     assert stage_after(story) == stage
 
 
+def test_an_agreement_is_suspended_ended_and_closing_in_its_owners_words() -> None:
+    story = Story()
+    story.approved()
+    story.agreement("AgreementDrafted", conditions=["find a lab"])
+    assert stage_after(story) == "conditions_pending"
+    story.agreement("AgreementConditionSatisfied", number=1, left=0)
+    assert stage_after(story) == "signature_pending"
+    story.executed()
+    for name, stage in (
+        ("ProjectSuspended", "suspended"),
+        ("ProjectResumed", "active"),
+        ("AgreementTerminated", "terminated"),
+        ("FinalReportAccepted", "closing"),
+    ):
+        story.agreement(name)
+        assert stage_after(story) == stage
+
+
+def test_a_report_accepted_before_the_completion_leaves_only_the_closing() -> None:
+    story = Story()
+    story.executed()
+    story.agreement("FinalReportAccepted", accepted_on="2022-03-01")
+    assert stage_after(story) == "active"
+    story.agreement("ProjectCompleted")
+    assert stage_after(story) == "closing"
+    assert replayed(story.told).agreement.status == "closing"
+
+
 def shuffled(streams: Sequence[Sequence[Told]], picks: Sequence[int]) -> list[Told]:
     """All events, each stream in its own order, the streams interleaved as picked."""
     left = [list(stream) for stream in streams if stream]

@@ -161,7 +161,11 @@ def test_a_condition_satisfied_before_the_draft_is_taken_over_by_it() -> None:
         satisfied_on=date(2020, 6, 5),
     )
     conditional = eg.approved.model_copy(update={"conditions": ("The rink is for rent.", "Two.")})
+    second = satisfied.model_copy(update={"number": 2, "condition": "Two."})
     history: eg.History = {**eg.award_heard(), eg.award_stream: [conditional, satisfied]}
     reserve = ReserveCommitment(project_id=eg.project, **eg.asked())
     agreement = given(DOMAIN, history).after(reserve).state(eg.agreement_stream)
     assert (agreement.status, agreement.satisfied) == ("conditions_pending", {1})
+    asked = given(DOMAIN, {**history, eg.award_stream: [conditional, satisfied, second]})
+    done = asked.after(reserve).state(eg.agreement_stream)
+    assert (done.status, done.conditions_open) == ("signature_pending", False)

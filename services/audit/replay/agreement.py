@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from services.audit.inbound import Fields, Source, Told
+from services.audit.replay.stage import agreement_stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,8 @@ class AgreementParty:
     name: str | None
     funded: bool | None
     signed_on: str | None = None
+    withdrawn_after: str | None = None
+    """Its last eligible day, where it left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +95,55 @@ def evolve_agreement(agreement: Agreement, told: Told, fields: Fields) -> Agreem
             return _moved(_signed(agreement, fields), told, "signature_pending")
         case "AgreementExecuted":
             return _executed(agreement, told, fields)
-        case "FinalReportAccepted":
-            accepted_on = fields.text("accepted_on")
-            noted = (*agreement.timeline, told.source)
-            return replace(agreement, final_report_accepted_on=accepted_on, timeline=noted)
-        case "ProjectCompleted":
-            return _moved(agreement, told, "completed")
-        case "AgreementClosed":
-            return _moved(agreement, told, "closed")
+        case "AmendmentTookEffect":
+            return _amended(agreement, told, fields)
+        case "ParticipantJoined" | "ParticipantWithdrew":
+            return _party_changed(agreement, told, fields)
+        case "CommitmentMoved":
+            return replace(agreement, envelope_id=fields.text("to_envelope_id"))
         case _:
-            return agreement
+            return _ended(agreement, told, fields)
+
+
+def _ended(agreement: Agreement, told: Told, fields: Fields) -> Agreement:
+    """What moves an agreement by its stage alone, and a report that is accepted before the end."""
+    accepted = agreement.final_report_accepted_on is not None
+    stage = agreement_stage(told.name, fields, agreement.status, accepted=accepted)
+    if told.name == "FinalReportAccepted":
+        noted = (*agreement.timeline, told.source)
+        accepted_on = fields.text("accepted_on")
+        agreement = replace(agreement, final_report_accepted_on=accepted_on)
+        return replace(agreement, status=stage or agreement.status, timeline=noted)
+    return agreement if stage is None else _moved(agreement, told, stage)
+
+
+def _amended(agreement: Agreement, told: Told, fields: Fields) -> Agreement:
+    """The terms by the amendments that took effect."""
+    return replace(
+        agreement,
+        rates=_rates(fields),
+        ceiling_cents=fields.whole("ceiling_cents"),
+        end_date=fields.text("end_date"),
+        timeline=(*agreement.timeline, told.source),
+    )
+
+
+def _party_changed(agreement: Agreement, told: Told, fields: Fields) -> Agreement:
+    organisation_id = fields.text("organisation_id")
+    if organisation_id is None:
+        return agreement
+    if told.name == "ParticipantJoined":
+        party = AgreementParty(organisation_id, fields.text("name"), fields.flag("funded"))
+    elif organisation_id in agreement.participants:
+        left = fields.text("last_eligible_date")
+        party = replace(agreement.participants[organisation_id], withdrawn_after=left)
+    else:
+        return agreement
+    return replace(
+        agreement,
+        participants={**agreement.participants, organisation_id: party},
+        timeline=(*agreement.timeline, told.source),
+    )
 
 
 def _moved(agreement: Agreement, told: Told, status: str) -> Agreement:
@@ -127,9 +169,10 @@ def _drafted(agreement: Agreement, told: Told, fields: Fields) -> Agreement:
         envelope_id=fields.text("envelope_id"),
         conditions=fields.texts("conditions"),
         policy_version=fields.text("policy_version"),
-        participants=_parties(agreement, fields),
+        participants=_parties(Agreement(), fields),
+        funder_signed_on=None,
     )
-    return _moved(drafted, told, "drafted")
+    return _moved(drafted, told, "conditions_pending" if fields.texts("conditions") else "drafted")
 
 
 def _parties(agreement: Agreement, fields: Fields) -> dict[str, AgreementParty]:
@@ -166,14 +209,17 @@ def _signed(agreement: Agreement, fields: Fields) -> Agreement:
     )
 
 
-def _executed(agreement: Agreement, told: Told, fields: Fields) -> Agreement:
-    rates = tuple(
+def _rates(fields: Fields) -> tuple[Rate, ...]:
+    return tuple(
         Rate(*(item.text(name) for name in Rate.__dataclass_fields__))
         for item in fields.items("rates")
     )
+
+
+def _executed(agreement: Agreement, told: Told, fields: Fields) -> Agreement:
     executed = replace(
         _dated(agreement, fields),
-        rates=rates,
+        rates=_rates(fields),
         ceiling_cents=fields.whole("ceiling_cents"),
         envelope_id=fields.text("envelope_id"),
         holdback_pct=fields.text("holdback_pct"),

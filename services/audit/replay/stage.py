@@ -21,6 +21,8 @@ class Standing:
     evaluation_version: int = 0
     """The last version that evaluation took up, 0 before."""
     agreement: str | None = None
+    report_accepted: bool = False
+    """Whether the final report is accepted."""
 
     @property
     def stage(self) -> str | None:
@@ -57,9 +59,30 @@ _AGREEMENT = {
     "AgreementDrafted": "drafted",
     "AgreementSigned": "signature_pending",
     "AgreementExecuted": "active",
+    "ProjectSuspended": "suspended",
+    "ProjectResumed": "active",
     "ProjectCompleted": "completed",
+    "AgreementTerminated": "terminated",
     "AgreementClosed": "closed",
 }
+
+
+_ENDS = ("completed", "terminated")
+
+
+def agreement_stage(name: str, fields: Fields, before: str | None, *, accepted: bool) -> str | None:
+    """Where an event of reimbursement puts an agreement; nothing where it moves none.
+
+    Once the work ended and its final report is accepted, only the closing is left (R-16).
+    """
+    if name == "FinalReportAccepted":
+        return "closing" if before in _ENDS else None
+    if name == "AgreementDrafted":
+        return "conditions_pending" if fields.texts("conditions") else "drafted"
+    if name == "AgreementConditionSatisfied":
+        return "signature_pending" if fields.whole("left") == 0 else None
+    stage = _AGREEMENT.get(name)
+    return "closing" if accepted and stage in _ENDS else stage
 
 
 def moved(standing: Standing, told: Told, fields: Fields) -> Standing:
@@ -70,10 +93,18 @@ def moved(standing: Standing, told: Told, fields: Fields) -> Standing:
             return replace(standing, proposal=_PROPOSAL[told.name], proposal_version=version)
         case "evaluation":
             return _evaluated(standing, told, fields)
-        case "reimbursement" if told.name in _AGREEMENT:
-            return replace(standing, agreement=_AGREEMENT[told.name])
+        case "reimbursement":
+            return _agreed(standing, told, fields)
         case _:
             return standing
+
+
+def _agreed(standing: Standing, told: Told, fields: Fields) -> Standing:
+    accepted = standing.report_accepted
+    stage = agreement_stage(told.name, fields, standing.agreement, accepted=accepted)
+    if told.name == "FinalReportAccepted":
+        standing = replace(standing, report_accepted=True)
+    return replace(standing, agreement=stage) if stage else standing
 
 
 def _evaluated(standing: Standing, told: Told, fields: Fields) -> Standing:

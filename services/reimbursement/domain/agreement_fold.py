@@ -108,10 +108,9 @@ AgreementEvent: TypeAlias = (
 
 
 def _drafted(event: AgreementDrafted) -> Agreement:
-    open_conditions = len(event.satisfied or ()) < len(event.conditions)
     return Agreement(
         project_id=event.project_id,
-        status="conditions_pending" if open_conditions else "drafted",
+        status="conditions_pending" if event.conditions else "drafted",
         programme=event.programme,
         title=event.title,
         lead_organisation_id=event.lead_organisation_id,
@@ -121,7 +120,6 @@ def _drafted(event: AgreementDrafted) -> Agreement:
         envelope_id=event.envelope_id,
         budget=event.budget,
         conditions=event.conditions,
-        satisfied=frozenset(event.satisfied or ()),
         decided_on=event.decided_on,
         policy_version=event.policy_version,
     )

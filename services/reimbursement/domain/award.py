@@ -35,8 +35,8 @@ class Award:
     conditions: tuple[str, ...] = ()
     proposal_hash: str = ""
     decided_on: date = date.min
-    satisfied: frozenset[int] = frozenset()
-    """The conditions that are satisfied, by number from 1."""
+    satisfied: Mapping[int, AwardConditionSatisfied] = field(default_factory=dict)
+    """What was heard of each condition that is satisfied, by number from 1."""
     void: bool = False
     """Whether it lapsed, or was rescinded or revised: nothing is kept for it any more."""
 
@@ -56,7 +56,7 @@ def hear_decision(award: Award, heard: DecisionHeard) -> Award:
         case ProjectApproved():
             return _granted(heard)
         case AwardConditionSatisfied():
-            return replace(award, satisfied=award.satisfied | {heard.number})
+            return replace(award, satisfied={**award.satisfied, heard.number: heard})
         case AwardConditionExpired() | DecisionRescinded() | ProjectDeclined():
             return replace(award, void=True)
         case _:

@@ -53,6 +53,7 @@ def note_condition(
             project_id=ask.project_id,
             number=ask.number,
             condition=ask.condition,
+            left=len(agreement.conditions) - len(agreement.satisfied) - 1,
             satisfied_on=ask.satisfied_on,
         )
     ]

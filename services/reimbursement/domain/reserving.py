@@ -15,6 +15,7 @@ from services.reimbursement.domain.envelope import Envelope, EnvelopeNotFound
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
 from services.reimbursement.events.agreement import AgreementDrafted
+from services.reimbursement.events.course import AgreementConditionSatisfied
 from services.reimbursement.events.envelope import (
     CommitmentRefused,
     CommitmentReleased,
@@ -94,7 +95,6 @@ def draft_agreement(
         proposal_hash=award.proposal_hash,
         decided_on=award.decided_on,
         policy_version=pinned.version,
-        satisfied=tuple(sorted(award.satisfied)) or None,
     )
 
 
@@ -117,6 +117,26 @@ def _outdated(agreement: Agreement, draft: AgreementDrafted) -> bool:
     if agreement.executed_on is not None:
         return False
     return any(getattr(agreement, name) != getattr(draft, name) for name in _DRAFTED)
+
+
+def _drafted(
+    award: Award, draft: AgreementDrafted
+) -> list[AgreementDrafted | AgreementConditionSatisfied]:
+    """The draft, and the conditions of the award that were satisfied before there was one."""
+    known = [award.satisfied[number] for number in sorted(award.satisfied)]
+    return [
+        draft,
+        *(
+            AgreementConditionSatisfied(
+                project_id=draft.project_id,
+                number=heard.number,
+                condition=heard.condition,
+                left=len(draft.conditions) - count,
+                satisfied_on=heard.satisfied_on,
+            )
+            for count, heard in enumerate(known, 1)
+        ),
+    ]
 
 
 def _enough(agreement: Agreement, award: Award, kept_cents: int) -> bool:
@@ -154,7 +174,7 @@ def reserve_commitment(
         raise EnvelopeNotFound
     pinned = policies.in_force(award.programme, award.decided_on)
     draft = draft_agreement(award, proposal, pinned)
-    drafted = [draft] if _outdated(agreement, draft) else []
+    drafted = _drafted(award, draft) if _outdated(agreement, draft) else []
     kept_cents = _kept(envelope, award.project_id)
     enough = _enough(agreement, award, kept_cents)
     if enough and not drafted:

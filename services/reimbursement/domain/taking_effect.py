@@ -56,14 +56,7 @@ def let_take_effect(
     pinned = policies.version(agreement.programme, agreement.policy_version)
     against = Against(envelope, claims, pinned.parameters)
     check_changes(agreement, amendment.changes, amendment.effective_from, against)
-    took_effect = AmendmentTookEffect(
-        project_id=agreement.project_id,
-        amendment_id=amendment.amendment_id,
-        version=amendment.version,
-        changes=amendment.changes,
-        effective_from=amendment.effective_from,
-        took_effect_on=ask.effective_on,
-    )
+    took_effect = _took_effect(ask, agreement, amendment)
     after = evolve(agreement, took_effect)
     restated = _restated(ask, agreement, after, claims, accounts)
     said: dict[str, Sequence[Event]] = {
@@ -72,6 +65,27 @@ def let_take_effect(
     for event in restated:
         said[f"account-{event.project_id}.{event.organisation_id}"] = [event]
     return {**said, **open_periods(after, claims, pinned.parameters.claim_due_days)}
+
+
+def _took_effect(
+    ask: LetAmendmentTakeEffect, agreement: Agreement, amendment: Amendment
+) -> AmendmentTookEffect:
+    """What changed, and what the terms are by that."""
+    change = AmendmentTookEffect(
+        project_id=agreement.project_id,
+        amendment_id=amendment.amendment_id,
+        version=amendment.version,
+        changes=amendment.changes,
+        effective_from=amendment.effective_from,
+        took_effect_on=ask.effective_on,
+    )
+    after = evolve(agreement, change).agreed
+    terms = {
+        "ceiling_cents": after.ceiling_cents,
+        "end_date": after.end_date,
+        "rates": after.rates,
+    }
+    return change.model_copy(update=terms)
 
 
 def _restated(

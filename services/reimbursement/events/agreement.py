@@ -86,8 +86,6 @@ class AgreementDrafted(OfAgreement, name="AgreementDrafted"):
     decided_on: date
     policy_version: Slug
     """The version of this service's policy that the agreement is bound to (X7)."""
-    satisfied: tuple[ConditionNumber, ...] | None = None
-    """The conditions that were satisfied before there was a draft, by number."""
 
 
 class AgreementTermsStated(OfAgreement, name="AgreementTermsStated"):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from services.reimbursement.events.agreement import (
+    AgreedRate,
     BudgetLine,
     CostKind,
     OfAgreement,
@@ -109,6 +110,12 @@ class AmendmentTookEffect(_OfAmendment, name="AmendmentTookEffect"):
     version: Version
     changes: Changes
     effective_from: date
+    ceiling_cents: PositiveCents | None = None
+    """The ceiling from now on."""
+    end_date: date | None = None
+    """The end date from now on; inclusive."""
+    rates: tuple[AgreedRate, ...] | None = None
+    """All rates from now on, by period."""
     took_effect_on: date
 
 

@@ -1,6 +1,9 @@
 """What happens to an agreement on its way, between its draft and its end."""
 
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from services.reimbursement.events.agreement import ConditionNumber, OfAgreement
 from shared.kernel.events import Event
@@ -13,6 +16,8 @@ class AgreementConditionSatisfied(OfAgreement, name="AgreementConditionSatisfied
 
     number: ConditionNumber
     condition: Line
+    left: Annotated[int, Field(ge=0)] | None = None
+    """How many conditions are still open."""
     satisfied_on: date
 
 

@@ -167,8 +167,7 @@ def _commit(rows: Rows, envelope_id: str, cents: int) -> None:
 
 
 def _open_conditions(event: AgreementDrafted) -> list[int]:
-    satisfied = event.satisfied or ()
-    return [number for number in range(1, len(event.conditions) + 1) if number not in satisfied]
+    return list(range(1, len(event.conditions) + 1))
 
 
 def show_agreements(rows: Rows, recorded: Recorded) -> None:
