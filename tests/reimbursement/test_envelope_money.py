@@ -17,6 +17,7 @@ from services.reimbursement.commands.envelope import (
     ReleaseRemainder,
     ReserveCommitment,
 )
+from services.reimbursement.domain.agreement import AgreementNotActive
 from services.reimbursement.domain.drawing import EnvelopeExhausted, EnvelopeOfOtherProgramme
 from services.reimbursement.domain.envelope import (
     CommitmentsOutstanding,
@@ -141,6 +142,7 @@ opened = OpenEnvelope(
 @pytest.mark.parametrize(
     ("streams", "ask", "refusal"),
     [
+        ({eg.agreement_stream: [eg.drafted]}, move(), AgreementNotActive),
         ({}, move("federal-2018"), EnvelopeOfOtherProgramme),
         ({later_stream: [other]}, move(), EnvelopeOfOtherProgramme),
         ({later_stream: [small]}, move(), EnvelopeExhausted),

@@ -7,9 +7,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.reimbursement.app import DOMAIN
-from services.reimbursement.commands.envelope import ReleaseCommitment, ReserveCommitment
+from services.reimbursement.commands.envelope import (
+    DrawDown,
+    MoveCommitment,
+    ReleaseCommitment,
+    ReserveCommitment,
+)
 from services.reimbursement.domain.reserving import CommitmentNotFound
 from shared.kernel.commands import Command
+from shared.kernel.refusals import Refusal
 from tests.reimbursement import examples as eg
 from tests.support.spec import Given, given
 
@@ -113,3 +119,89 @@ def test_every_prefix_of_the_history_keeps_within_the_envelope(order: list[str])
     assert all(
         before.committed_cents <= after.committed_cents for before, after in pairwise(states)
     )
+
+
+LATER = "federal-2023"
+later = eg.envelope.model_copy(update={"envelope_id": LATER, "amount_cents": 60_000_000})
+moves = st.lists(
+    st.tuples(
+        st.sampled_from(["reserve", "revise", "release", "draw", "put back", "move"]),
+        st.integers(0, 3),
+        st.integers(1, 30_000_000),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=60)
+@for_all(moves)
+def test_r15_no_interleaving_ever_promises_or_pays_what_is_not_there(
+    asked: list[tuple[str, int, int]],
+) -> None:
+    """Whatever is decided, revised, paid, returned and moved: both pots add up to the cent.
+
+    The first two agreements are in force, and are paid; the others are awards.
+    """
+    projects = [f"prj_{number:032x}" for number in range(4)]
+    small = eg.envelope.model_copy(update={"amount_cents": 50_000_000})
+    history = decisions(dict.fromkeys(projects, 10_000_000))
+    reserved = [
+        eg.reserved.model_copy(update={"project_id": project_id, "amount_cents": 10_000_000})
+        for project_id in projects[:2]
+    ]
+    history = {**history, eg.envelope_stream: [small, *reserved], f"envelope-{LATER}": [later]}
+    for project_id in projects[:2]:
+        about = {"project_id": project_id, "ceiling_cents": 10_000_000}
+        history[f"agreement-{project_id}"] = [
+            eg.drafted.model_copy(update=about),
+            eg.executed.model_copy(update=about),
+        ]
+    here = given(DOMAIN, history)
+    for step, number, cents in asked:
+        here = _stepped(here, step, projects[number], cents)
+        for stream in (eg.envelope_stream, f"envelope-{LATER}"):
+            envelope = here.state(stream)
+            kept = envelope.commitments.values()
+            assert envelope.committed_cents == sum(one.amount_cents for one in kept)
+            assert envelope.consumed_cents == sum(one.drawn_cents for one in kept)
+            assert 0 <= envelope.consumed_cents <= envelope.committed_cents
+            assert envelope.committed_cents <= envelope.amount_cents
+
+
+def _stepped(here: Given, step: str, project_id: str, cents: int) -> Given:
+    """The history after one step, or the same where a rule refuses it."""
+    agreement = here.state(f"agreement-{project_id}")
+    who = eg.asked(eg.finance)
+    if step == "revise":
+        award = eg.approved.model_copy(update={"project_id": project_id, "ceiling_cents": cents})
+        stream = f"evaluation-{project_id}"
+        revised = [*here.history[stream], award]
+        return Given(here.domain, {**here.history, stream: revised}).after(reserve(project_id))
+    if step == "reserve":
+        return here.after(reserve(project_id))
+    if step in ("draw", "put back"):
+        envelope = here.state(f"envelope-{agreement.envelope_id or 'none'}")
+        kept = envelope.commitments.get(project_id)
+        if kept is None or agreement.executed_on is None:
+            return here
+        most = kept.undrawn_cents if step == "draw" else kept.drawn_cents
+        amount = min(cents, most) * (1 if step == "draw" else -1)
+        return here.after(
+            DrawDown(
+                project_id=project_id,
+                organisation_id=eg.terminal,
+                claim_id=None,
+                amount_cents=amount,
+                drawn_on=who["now"].date(),
+                **who,
+            )
+        )
+    ask: Command = release(project_id)
+    if step == "move":
+        ask = MoveCommitment(
+            project_id=project_id, to_envelope_id=LATER, reason="The window ends.", **who
+        )
+    try:
+        return here.after(ask)
+    except Refusal:
+        return here

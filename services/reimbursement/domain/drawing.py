@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from services.reimbursement.commands.envelope import DrawDown, MoveCommitment
-from services.reimbursement.domain.agreement import Agreement, require_known
+from services.reimbursement.domain.agreement import Agreement, AgreementNotActive, require_known
 from services.reimbursement.domain.envelope import Envelope, EnvelopeNotFound, require_open
 from services.reimbursement.domain.reserving import CommitmentNotFound
 from services.reimbursement.events.envelope import CommitmentDrawnDown, CommitmentMoved
@@ -56,10 +56,13 @@ def move_commitment(
 ) -> Said:
     """Pay what is left of a commitment from another envelope, such as a later year's (R-15).
 
-    Raises EnvelopeNotFound, EnvelopeIsClosed, EnvelopeOfOtherProgramme, EnvelopeExhausted,
+    Before the execution a decision names the envelope, and nothing else. Raises AgreementNotActive,
+    EnvelopeNotFound, EnvelopeIsClosed, EnvelopeOfOtherProgramme, EnvelopeExhausted,
     CommitmentNotFound.
     """
     require_known(agreement, ask.by)
+    if agreement.executed_on is None:
+        raise AgreementNotActive
     if not envelope.envelope_id:
         raise EnvelopeNotFound
     require_open(target)
