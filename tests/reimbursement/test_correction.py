@@ -203,3 +203,22 @@ def test_r13_an_overpayment_is_covered_by_the_holdback_once_it_is_released() -> 
     done = done.after(top_up)
     assert ce.account_of(done).payable_cents == 0
     done.when(top_up).then_refused(PaymentAlreadyAuthorised)
+
+
+def test_r12_only_what_no_payable_amount_covers_is_an_overpayment() -> None:
+    """100,000 accepted, 36,000 paid, 4,000 released and not paid yet; 12,500 do not stand."""
+    known = ae.released(ce.paid(here, Q1, [100_000]))
+    assert ce.account_of(known).free_cents == 4_000
+    known = known.after(ae.opened(), ae.adjust(-12_500))
+    events = known.when(ae.approve(known)).decision().says
+    (overpaid,) = [event for _, event in events if isinstance(event, OverpaymentEstablished)]
+    assert (overpaid.amount_cents, overpaid.balance_cents) == (1_000, -1_000)
+
+
+def test_r12_what_is_not_paid_yet_is_lowered_and_nothing_is_overpaid() -> None:
+    known = ce.approved(here, Q1, [10_000]).after(ae.opened(), ae.adjust(-2_500))
+    names = {event.event_name for _, event in known.when(ae.approve(known)).decision().says}
+    assert "OverpaymentEstablished" not in names
+    known = known.after(ae.approve(known), ce.authorise())
+    assert ce.account_of(known).paid_cents == 2_700
+    assert ce.account_of(known).debt.corrections == {}
