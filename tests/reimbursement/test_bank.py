@@ -310,14 +310,14 @@ def test_a_debit_or_credit_notification_is_read(side: str, kind: str) -> None:
     assert (rows[0].amount_cents, rows[0].booked_on) == (3_600, date(2026, 1, 22))
 
 
-BOMB = (
-    '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10">&b;</Document>'
+BOMB = '<!DOCTYPE d [<!ENTITY a "0123"><!ENTITY b "&a;&a;&a;&a;">]>' + PAIN_002.format(
+    e2e="&b;", status="ACSC"
 )
-OUTSIDE = (
-    '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
-    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10">&x;</Document>'
+"""A report like any other, but for entities that could as well have grown without end."""
+OUTSIDE = '<!DOCTYPE d SYSTEM "http://outside.example/d.dtd">' + PAIN_002.format(
+    e2e=E2E, status="ACSC"
 )
+TYPED = "<!DOCTYPE Document>" + PAIN_002.format(e2e=E2E, status="ACSC")
 
 
 @pytest.mark.parametrize(
@@ -325,6 +325,7 @@ OUTSIDE = (
     [
         BOMB,
         OUTSIDE,
+        TYPED,
         "<Document/>",
         "<Document",
         "nothing at all",
