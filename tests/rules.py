@@ -16,9 +16,7 @@ from tests.support.catalogue import ROOT, refusals
 from tests.support.sources import Function, Source, sources
 
 RULES = ROOT / "docs" / "rules.csv"
-COLUMNS = ["id", "section", "enforced_by", "waits_for", "sentence"]
-REQUIRED = frozenset({"3", "4", "5", "6", "9"})
-"""The sections of which every rule has a test by now, unless it waits for what is not built."""
+COLUMNS = ["id", "section", "enforced_by", "sentence"]
 ABOUT_RULES = "tests/test_rules.py"
 """It names rules to try this file, and protects none of them."""
 AREAS = {
@@ -43,8 +41,6 @@ class Rule:
     section: str
     enforced_by: Sequence[str]
     """Other rules that say it in detail: together they stand for it."""
-    waits_for: str
-    """What of the system is not built yet, without which nothing can protect it."""
     sentence: str
 
 
@@ -57,7 +53,6 @@ def read_rules() -> Mapping[str, Rule]:
             id=row["id"],
             section=row["section"],
             enforced_by=row["enforced_by"].split(),
-            waits_for=row["waits_for"],
             sentence=row["sentence"],
         )
         for row in rows
@@ -123,21 +118,15 @@ def protected(folder: str = "tests") -> Mapping[str, list[str]]:
 
 
 def missing(rules: Mapping[str, Rule], tests: Mapping[str, list[str]]) -> list[Rule]:
-    """The rules of the required sections that nothing protects and that wait for nothing."""
-    return [
-        rule
-        for rule in rules.values()
-        if rule.section in REQUIRED and not rule.waits_for and not is_protected(rule, rules, tests)
-    ]
+    """The rules that nothing protects."""
+    return [rule for rule in rules.values() if not is_protected(rule, rules, tests)]
 
 
 def is_protected(rule: Rule, rules: Mapping[str, Rule], tests: Mapping[str, list[str]]) -> bool:
-    """Whether a test names this rule, or every rule that enforces it is protected or waits."""
+    """Whether a test names this rule, or every rule that enforces it is protected."""
     if rule.id in tests or not rule.enforced_by:
         return rule.id in tests
-    return all(
-        rules[by].waits_for or is_protected(rules[by], rules, tests) for by in rule.enforced_by
-    )
+    return all(is_protected(rules[by], rules, tests) for by in rule.enforced_by)
 
 
 def report(rules: Mapping[str, Rule], tests: Mapping[str, list[str]]) -> Iterator[str]:
@@ -149,11 +138,8 @@ def report(rules: Mapping[str, Rule], tests: Mapping[str, list[str]]) -> Iterato
             if rule.section == section:
                 yield f"\n{rule.id}  {rule.sentence}"
                 yield from _reasons(rule, rules, tests)
-    gaps = missing(rules, tests)
-    named = ", ".join(rule.id for rule in gaps)
-    yield f"\n{len(rules)} rules; of sections {', '.join(sorted(REQUIRED))} without a test: " + (
-        named or "none"
-    )
+    named = ", ".join(rule.id for rule in missing(rules, tests))
+    yield f"\n{len(rules)} rules; without a test: {named or 'none'}"
 
 
 def _reasons(
@@ -161,12 +147,10 @@ def _reasons(
 ) -> Iterable[str]:
     if rule.enforced_by:
         yield f"    by {', '.join(rule.enforced_by)}"
-    if rule.waits_for:
-        yield f"    waits for {rule.waits_for}"
     for test in tests.get(rule.id, ()):
         file, _, name = test.partition("::")
         yield f"    {sentence(name)} ({file.removeprefix('tests/')})"
-    if not rule.waits_for and not is_protected(rule, rules, tests):
+    if not is_protected(rule, rules, tests):
         yield "    NO TEST"
 
 

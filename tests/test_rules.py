@@ -7,12 +7,12 @@ import re
 import pytest
 
 from tests import rules
-from tests.rules import COLUMNS, REQUIRED, RULES, Rule
+from tests.rules import COLUMNS, RULES, Rule
 from tests.support.catalogue import refusals
 
 
-def rule(name: str, section: str = "5", by: str = "", waits_for: str = "") -> Rule:
-    return Rule(name, section, by.split(), waits_for, "A rule.")
+def rule(name: str, section: str = "5", by: str = "") -> Rule:
+    return Rule(name, section, by.split(), "A rule.")
 
 
 def test_the_list_of_rules_is_whole_and_in_order() -> None:
@@ -60,13 +60,6 @@ def test_every_rule_of_the_required_sections_is_protected() -> None:
     assert [each.id for each in rules.missing(rules.read_rules(), rules.protected())] == []
 
 
-def test_what_waits_is_protected_by_nothing_yet() -> None:
-    """Once its part of the system is there and tested, a rule waits no longer."""
-    tests = rules.protected()
-    waiting = [name for name, each in rules.read_rules().items() if each.waits_for]
-    assert [name for name in waiting if name in tests] == []
-
-
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -92,16 +85,15 @@ def test_a_test_protects_what_it_names_or_wants_refused(text: str, found: set[st
 def test_a_rule_is_missing_unless_a_test_or_all_that_enforce_it_have_one() -> None:
     listed = [
         rule("S1", "3", by="I-1 R-1"), rule("S2", "3", by="I-1"), rule("S3", "3"),
-        rule("X8", "4", waits_for="the vault"), rule("I-1"), rule("I-2"), rule("R-1", "8"),
+        rule("I-1"), rule("I-2"), rule("R-1", "8"),
     ]  # fmt: skip
     known = {each.id: each for each in listed}
     found = rules.missing(known, {"I-1": ["a::test_it"]})
-    assert [each.id for each in found] == ["S1", "S3", "I-2"]
+    assert [each.id for each in found] == ["S1", "S3", "I-2", "R-1"]
     text = "\n".join(rules.report(known, {"I-1": ["tests/a.py::test_i1_it_holds"]}))
     assert "I-1  A rule.\n    It holds (a.py)\n" in text
     assert "I-2  A rule.\n    NO TEST\n" in text
-    assert "X8  A rule.\n    waits for the vault\n" in text
-    assert text.endswith("without a test: S1, S3, I-2")
+    assert text.endswith("without a test: S1, S3, I-2, R-1")
 
 
 def test_it_fails_where_a_rule_has_no_test_and_lists_a_folder_otherwise(
@@ -117,4 +109,3 @@ def test_it_fails_where_a_rule_has_no_test_and_lists_a_folder_otherwise(
     capsys.readouterr()
     assert rules.main("tests/kernel") == 0
     assert "- Parts add up lie within a cent" in capsys.readouterr().out
-    assert {"3", "5", "6", "9"} <= REQUIRED
