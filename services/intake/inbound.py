@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from shared.kernel.events import Heard
 from shared.kernel.identifiers import OrganisationId, Sha256, Slug
@@ -244,6 +244,24 @@ class CandidacyOpened(Heard, origin="membership", name="CandidacyOpened"):
     organisation_id: str
 
 
+FallsBackTo: TypeAlias = Literal["registered", "associate", "candidate"] | None
+"""What an organisation is again; absent where nothing changes."""
+
+
+class CandidacyClosed(Heard, origin="membership", name="CandidacyClosed"):
+    """A candidacy is over, by its days, by the admission or with its award."""
+
+    organisation_id: str
+    falls_back_to: FallsBackTo = None
+
+
+class AssociateResigned(Heard, origin="membership", name="AssociateResigned"):
+    """An organisation is an associate no more, by its own wish."""
+
+    organisation_id: str
+    falls_back_to: FallsBackTo = None
+
+
 class MemberAdmitted(Heard, origin="membership", name="MemberAdmitted"):
     """An organisation became a member."""
 
@@ -282,7 +300,9 @@ OrganisationHeard: TypeAlias = (
     | SizeAttested
     | AffiliationDeclared
     | AssociateAdmitted
+    | AssociateResigned
     | CandidacyOpened
+    | CandidacyClosed
     | MemberAdmitted
 )
 """What intake reads of a stream `organisation-{organisation_id}`."""
@@ -316,7 +336,9 @@ HEARD: tuple[type[Heard], ...] = (
     SizeAttested,
     AffiliationDeclared,
     AssociateAdmitted,
+    AssociateResigned,
     CandidacyOpened,
+    CandidacyClosed,
     MemberAdmitted,
 )
 

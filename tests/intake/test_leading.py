@@ -67,7 +67,23 @@ associate = inbound.AssociateAdmitted(organisation_id=FIRM)
 member = inbound.MemberAdmitted(organisation_id=FIRM)
 
 
-@pytest.mark.parametrize("standing", [[], [member], [associate, member]])
+candidate = inbound.CandidacyOpened(organisation_id=FIRM)
+expired = inbound.CandidacyClosed(organisation_id=FIRM, falls_back_to="associate")
+admitted = inbound.CandidacyClosed(organisation_id=FIRM)
+resigned = inbound.AssociateResigned(organisation_id=FIRM, falls_back_to="registered")
+
+
+@pytest.mark.parametrize(
+    "standing",
+    [
+        [],
+        [member],
+        [associate, member],
+        [associate, candidate],
+        [associate, resigned],
+        [associate, candidate, member, admitted],
+    ],
+)
 def test_i1_the_lead_is_handed_to_a_participant_that_may_lead(
     standing: list[inbound.OrganisationHeard],
 ) -> None:
@@ -76,6 +92,8 @@ def test_i1_the_lead_is_handed_to_a_participant_that_may_lead(
 
 def test_i1_who_is_only_an_associate_takes_over_no_lead() -> None:
     firm_is(associate).when(hand_over).then_refused(refusals.AssociateMayNotLead)
+    again = firm_is(associate, candidate, expired)
+    again.when(hand_over).then_refused(refusals.AssociateMayNotLead)
 
 
 def test_i1_an_associate_takes_over_where_the_policy_allows_it() -> None:

@@ -7,6 +7,8 @@ from typing import Literal, assert_never
 from services.intake.inbound import (
     AffiliationDeclared,
     AssociateAdmitted,
+    AssociateResigned,
+    CandidacyClosed,
     CandidacyOpened,
     MemberAdmitted,
     OrganisationAliasRecorded,
@@ -24,7 +26,7 @@ class Standing:
 
     organisation_id: str = ""
     kind: str | None = None
-    tier: Literal["none", "associate", "candidate", "member"] = "none"
+    tier: Literal["registered", "associate", "candidate", "member"] = "registered"
     known: Organisation = field(default_factory=Organisation)
 
     @property
@@ -64,6 +66,8 @@ def evolve_standing(standing: Standing, event: OrganisationHeard) -> Standing:
         case CandidacyOpened():
             # A member that takes part in another project stays a member.
             return here if here.tier == "member" else replace(here, tier="candidate")
+        case CandidacyClosed() | AssociateResigned():
+            return here if event.falls_back_to is None else replace(here, tier=event.falls_back_to)
         case MemberAdmitted():
             return replace(here, tier="member")
         case _:
