@@ -7,31 +7,13 @@ from typing import Any
 
 import pytest
 
-from services.reimbursement.domain.agreement import NotAParty
-from services.reimbursement.domain.agreement_refusals import (
-    RateAbovePolicy,
-    RateEndsBeforeItBegins,
-)
 from services.reimbursement.domain.amending import (
-    AmendmentAlreadyProposed,
-    AmendmentNotFound,
-    AmendmentNotOpen,
     AmendmentOutdated,
     TopicAlreadyOpen,
 )
 from services.reimbursement.domain.amendment_checks import (
-    AmendmentBeforeAgreement,
-    AmendmentChangesNothing,
     BudgetBelowAccepted,
-    CeilingAboveCommitment,
     CeilingBelowEntitlement,
-)
-from services.reimbursement.domain.signing import (
-    CapAbovePolicy,
-    CapTwice,
-    EndsBeforeEligible,
-    FunderSignsByStaff,
-    OutsideCalendar,
 )
 from services.reimbursement.events.agreement import ParticipantCap
 from services.reimbursement.events.amendment import (
@@ -41,8 +23,7 @@ from services.reimbursement.events.amendment import (
     RateChange,
 )
 from services.reimbursement.events.payment import EntitlementRestated
-from shared.kernel.commands import Command
-from shared.kernel.refusals import NotOnBehalf, Refusal, SamePerson
+from shared.kernel.refusals import SamePerson
 from tests.reimbursement import amendment_examples as am
 from tests.reimbursement import claim_examples as ce
 from tests.reimbursement import examples as eg
@@ -214,69 +195,6 @@ def test_the_last_signature_makes_the_next_version() -> None:
     assert signed.makes_version == 2
 
 
-cap_twice = tuple(ParticipantCap(organisation_id=eg.terminal, cap_cents=cents) for cents in (1, 2))
-
-
-@pytest.mark.parametrize(
-    ("ask", "refusal"),
-    [
-        (am.propose(Changes()), AmendmentChangesNothing),
-        (am.propose(am.more_labour, since=date(2025, 3, 31)), AmendmentBeforeAgreement),
-        (am.propose(am.more_labour, base=2), AmendmentOutdated),
-        (am.propose(Changes(ceiling_cents=30_000_001)), CeilingAboveCommitment),
-        (am.propose(Changes(end_date=date(2025, 3, 31))), EndsBeforeEligible),
-        (am.propose(Changes(end_date=date(2100, 4, 1))), OutsideCalendar),
-        (am.propose(Changes(participant_caps=cap_twice)), CapTwice),
-        (
-            am.propose(
-                Changes(
-                    participant_caps=(
-                        ParticipantCap(organisation_id=eg.terminal, cap_cents=30_000_001),
-                    )
-                )
-            ),
-            CapAbovePolicy,
-        ),
-        (
-            am.propose(
-                Changes(
-                    rates=(
-                        RateChange(organisation_id=eg.terminal, kind="labour", rate=Fraction(3, 7)),
-                    )
-                )
-            ),
-            RateAbovePolicy,
-        ),
-        (
-            am.propose(
-                Changes(
-                    rates=(
-                        RateChange(
-                            organisation_id=eg.terminal,
-                            kind="labour",
-                            rate=Fraction(1, 7),
-                            applies_to=am.PAST,
-                        ),
-                    )
-                )
-            ),
-            RateEndsBeforeItBegins,
-        ),
-        (
-            am.propose(
-                Changes(
-                    rates=(RateChange(organisation_id=eg.institute, kind="labour", rate=THIRTY),)
-                )
-            ),
-            NotAParty,
-        ),
-        (am.approve(am.SECOND), AmendmentNotFound),
-    ],
-)
-def test_what_cannot_be_proposed(ask: Command, refusal: type[Refusal]) -> None:
-    am.in_force().when(ask).then_refused(refusal)
-
-
 def test_r25_a_ceiling_is_never_below_what_is_due() -> None:
     here = ce.approved(am.in_force(), ce.Q1, [10_000_000])
     here.when(am.propose(Changes(ceiling_cents=3_000_000))).then_names("AmendmentProposed")
@@ -286,26 +204,23 @@ def test_r25_a_ceiling_is_never_below_what_is_due() -> None:
     assert refusal.facts == {"entitled_cents": 3_000_000}
 
 
-@pytest.mark.parametrize(
-    ("ask", "refusal"),
-    [
-        (am.propose(am.lower_ceiling), AmendmentAlreadyProposed),
-        (am.sign(None, eg.finance), AmendmentNotOpen),
-        (am.sign(eg.stranger, eg.outsider), NotAParty),
-        (am.sign(eg.robots, eg.terminal_lead), NotOnBehalf),
-        (am.sign(None, replace(eg.terminal_lead, on_behalf_of=None)), FunderSignsByStaff),
-    ],
-)
-def test_what_cannot_be_done_with_a_proposed_amendment(
-    ask: Command, refusal: type[Refusal]
+@pytest.mark.parametrize("first_since", [date(2025, 5, 1), date(2025, 9, 1)])
+def test_r8_two_amendments_in_either_order_rebased_give_the_same_terms_on_each_day(
+    first_since: date,
 ) -> None:
-    if refusal is NotAParty:
-        ask = replace(ask, by=eg.officer)  # A stranger would not even find the agreement.
-    am.in_force().after(am.propose(am.more_labour)).when(ask).then_refused(refusal)
-
-
-def test_what_is_in_effect_is_neither_rejected_nor_withdrawn() -> None:
-    here = am.in_effect(am.in_force(), am.lower_ceiling)
-    for ask in (am.reject(), am.withdraw(), am.rebase(am.FIRST, 2)):
-        refusal = here.when(ask).then_refused(AmendmentNotOpen)
-        assert refusal.facts["status"] == "in_effect"
+    """Both were proposed upon version 1; whichever comes second is rebased, and changes no day."""
+    one = (am.FIRST, am.more_labour, first_since)
+    other = (am.SECOND, Changes(budget=(am.planned("labour", 7),)), date(2025, 7, 1))
+    ends = []
+    for first, second in ((one, other), (other, one)):
+        here = am.in_force(budget=BUDGET)
+        for amendment_id, changes, since in (first, second):
+            here = here.after(am.propose(changes, amendment_id, since=since))
+        here = am.agreed(here, first[0]).after(am.effect(first[0]))
+        here.when(am.approve(second[0])).then_refused(AmendmentOutdated)
+        here = am.agreed(here.after(am.rebase(second[0], 2)), second[0]).after(am.effect(second[0]))
+        ends.append(agreement_of(here))
+    assert ends[0].version == ends[1].version == 3
+    for month in range(4, 13):
+        day = date(2025, month, 15)
+        assert ends[0].agreed_on(day) == ends[1].agreed_on(day)
