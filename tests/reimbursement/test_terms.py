@@ -48,7 +48,7 @@ def amended(
     changes: Changes, since: date, amendment_id: str = FIRST, version: int = 2
 ) -> list[Any]:
     """An amendment that all signed and that took effect."""
-    about = {"project_id": eg.project, "amendment_id": amendment_id}
+    about: dict[str, Any] = {"project_id": eg.project, "amendment_id": amendment_id}
     return [
         AmendmentProposed(
             **about,

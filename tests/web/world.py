@@ -25,6 +25,7 @@ from shared.runtime.metrics import Families
 from shared.runtime.new_ids import Ids
 from shared.runtime.reading import NOW, Point
 from shared.runtime.rebuild import Rebuilt
+from shared.runtime.vault import CONTENT, KEYS, Kept, Vault
 from shared.runtime.web.app import mount
 from shared.runtime.web.tokens import LocalIssuer
 from tests.support.client import Client
@@ -59,6 +60,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.ids = Ids.seeded(self.clock.now, 1)
+        self.vault = Vault(b"v" * 32)
         self.writer = MemoryWriter(self)
         self.issuer = LocalIssuer(Ed25519PrivateKey.generate(), self.clock.now, self.ids.uuid7)
         self.engine = create_engine(
@@ -67,7 +69,8 @@ class World:
         self.lock = threading.Lock()
         self.arrived = anyio.Event()
         with self.engine.begin() as connection:
-            BOXES.create(connection)
+            for made in (BOXES, KEYS, CONTENT):
+                made.create(connection)
         self.app = mount(API, self, verifier=self.issuer.verifier(), cursor_secret=b"s" * 32)
 
     def as_(self, *roles: str, person: str = "person-1", organisation: str | None = None) -> Client:
@@ -125,6 +128,18 @@ class World:
             return
         with anyio.move_on_after(timeout):
             await self.arrived.wait()
+
+    async def keep(self, subject: str, content: str) -> Kept:
+        with self.engine.begin() as connection:
+            return self.vault.keep(connection, subject, self.ids.new("vault"), content)
+
+    async def discard(self, kept: Kept) -> None:
+        with self.engine.begin() as connection:
+            self.vault.discard(connection, kept.reference)
+
+    async def forget(self, subject: str) -> None:
+        with self.engine.begin() as connection:
+            self.vault.forget(connection, subject)
 
     async def rebuild(self, by: Actor, reason: str, key: Key) -> Rebuilt:
         """Nothing is built here; it is noted what was asked."""
