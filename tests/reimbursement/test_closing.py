@@ -1,6 +1,7 @@
 """A project ends: reports, completion, and a closing that leaves nothing open (R-13, R-16)."""
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ from services.reimbursement.events.agreement import (
 )
 from services.reimbursement.events.audit import AuditFindingRecorded
 from services.reimbursement.events.claim import CostLineRecorded, RateShare
+from services.reimbursement.events.course import StackingLimitChecked
 from services.reimbursement.events.payment import (
     CostsAccepted,
     HoldbackReleased,
@@ -116,6 +118,14 @@ line_recorded = CostLineRecorded(
     related_party=False,
     document="d0" * 32,
     recorded_by="terminal-lead",
+)
+too_much = StackingLimitChecked(
+    project_id=eg.project,
+    other_government_cents=60_000_001,
+    ceiling_cents=30_000_000,
+    eligible_cents=90_000_000,
+    limit_pct=Fraction(1),
+    exceeded=True,
 )
 finding = AuditFindingRecorded(
     project_id=eg.project,
@@ -258,6 +268,7 @@ def test_an_agreement_is_closed_when_the_holdback_is_paid_too() -> None:
         ([report_submitted, report_accepted, ip_reported], {}, ["completion"]),
         (delivered, {"claim": [period_opened, line_recorded]}, [f"claim:{claim_id}"]),
         ([*delivered, finding], {}, [f"finding:{finding.finding_id}"]),
+        ([*delivered, too_much], {}, ["stacking_limit"]),
         (delivered, {"account": [costs_accepted]}, [f"account:{eg.terminal}"]),
         (delivered, {"account": all_paid[:2]}, [f"account:{eg.terminal}"]),
         (delivered, {"account": all_paid[:3]}, [f"account:{eg.terminal}"]),
