@@ -1,10 +1,12 @@
 """What every test may ask for: real servers, started once a run, by the first test that asks."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.databases import on_postgresql
 from tests.support.servers import (
     STARTED,
     Kafka,
@@ -36,6 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def postgres() -> Postgres:
     """A real PostgreSQL, shared by the run."""
     return postgres_server()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The test runs on each of the two."""
+    if request.param == "sqlite":
+        yield request.param
+        return
+    with on_postgresql():
+        yield request.param
 
 
 @pytest.fixture(scope="session")

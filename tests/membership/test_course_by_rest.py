@@ -37,6 +37,7 @@ def served(tmp_path: Path) -> Iterator[Running]:
         yield here
 
 
+@pytest.mark.usefixtures("database")
 def test_c037_who_joined_on_29_february_keeps_that_day(served: Running) -> None:
     path = member(served, LEAP_DAY)
     for year, on in enumerate(("2025-01-10", "2026-01-10", "2027-01-10", "2028-01-10"), 2):
@@ -61,6 +62,7 @@ def test_c037_who_joined_on_29_february_keeps_that_day(served: Running) -> None:
     assert code_of(again) == (409, "fee-year-already-assessed")
 
 
+@pytest.mark.usefixtures("database")
 def test_c037_grace_and_lapse_are_dated_at_midnight_in_toronto(served: Running) -> None:
     path = member(served, LEAP_DAY)
     run_timers(served, SPRING_2025)

@@ -36,6 +36,8 @@ from tests.reimbursement.money_steps import (
     paid,
 )
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Desk]:

@@ -20,6 +20,8 @@ from tests.reimbursement.claim_desk import (
 )
 from tests.reimbursement.claim_examples import Q1, Q2, Q3, Q4
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Desk]:

@@ -17,6 +17,8 @@ S1, S2 = "Ateliers Boréal inc.", "Quincaillerie du Nord"
 NEXT_YEAR = "2026-27Q1"
 TAXES = {"taxes": [{"tax": "gst", "amount": cad(50_000)}, {"tax": "qst", "amount": cad(99_750)}]}
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Desk]:

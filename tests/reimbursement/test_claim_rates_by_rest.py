@@ -15,6 +15,8 @@ from tests.reimbursement.claim_examples import Q1, Q2
 
 RATES = "/v1/exchange-rates"
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Desk]:

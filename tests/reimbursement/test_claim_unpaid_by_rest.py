@@ -18,6 +18,8 @@ DAY_90 = date(2026, 4, 15)
 DAY_91 = date(2026, 4, 16)
 MAY = date(2026, 5, 11)
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Desk]:

@@ -31,6 +31,8 @@ from tests.reimbursement.money_steps import (
     report_accepted,
 )
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Desk]:

@@ -27,6 +27,8 @@ from tests.reimbursement.money_steps import NO_HOLDBACK, claimed, elsewhere, exc
 
 TODAY = on(PAYERS_DAY)
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Desk]:

@@ -29,6 +29,7 @@ from shared.runtime.web.app import mount
 from shared.runtime.web.tokens import LocalIssuer
 from tests.support.catalogue import module
 from tests.support.client import Client
+from tests.support.databases import url_of
 from tests.support.neighbours import Neighbours, message_of
 
 NOW = datetime(2021, 6, 30, 16, tzinfo=UTC)
@@ -159,7 +160,7 @@ def running(
     clock = SetClock(now)
     ids = Ids.seeded(clock.now, 40)
     outside = Outside(clock=clock, ids=ids)
-    settings = Settings(data=folder)
+    settings = Settings(data=folder, postgres=url_of(folder, name))
     service = Service(settings, app.DOMAIN, app.PROJECTIONS, app.api, LocalTransport(), outside)
     issuer = LocalIssuer(Ed25519PrivateKey.generate(), clock.now, ids.uuid7)
     service.open()
