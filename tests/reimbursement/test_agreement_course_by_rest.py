@@ -34,6 +34,8 @@ from tests.support.running import OPERATOR, Running, running
 CAD = {"currency": "CAD"}
 newcomer = "org_" + "44" * 16
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Running]:

@@ -30,6 +30,8 @@ auditor = Actor(person="auditor-1", roles=frozenset({"auditor"}))
 PROJECT = f"/v1/projects/{eg.project}"
 TODAY = on(PAYERS_DAY)
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Desk]:

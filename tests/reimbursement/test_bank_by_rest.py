@@ -21,6 +21,8 @@ FUNDER = {"institution": "001", "transit": "00011", "account": "1000001", "holde
 TERMINAL = f"/v1/payees/{eg.terminal}"
 privacy = Actor(person="privacy-1", roles=frozenset({"privacy_officer"}))
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Desk]:

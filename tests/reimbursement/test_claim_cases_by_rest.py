@@ -1,7 +1,7 @@
 """The cases about cost lines, with their exact figures, over the interface."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -170,6 +170,28 @@ def test_c013_the_evening_of_30_june(here: Desk) -> None:
         entitled.append(cents(here.account()["entitled"]))
     assert entitled == [177_778, 266_666, 444_444]
     assert payable == [160_000, 79_999, 160_001]
+
+
+def test_c014_a_claim_is_due_at_the_end_of_the_day_in_toronto(tmp_path: Path) -> None:
+    """R-3, X11: both are accepted; late is decided once, from the recorded instant."""
+    due = {Q1: "2025-08-14", Q2: "2025-11-14", Q3: "2026-02-14", Q4: "2026-05-15"}
+    instant = datetime(2026, 2, 15, 4, 59, 59, tzinfo=UTC)
+    with desk(tmp_path, now=instant - timedelta(hours=9)) as here:
+        assert {quarter: here.claim(quarter)["due_on"] for quarter in due} == due
+        for party in (eg.terminal, eg.robots):
+            here.enter(Q3, here.line(Q3, 10_000), party)
+        here.here.clock.instant = instant
+        on_time = here.file(Q3, eg.terminal, date(2026, 2, 14))
+        here.here.clock.instant = instant + timedelta(seconds=1)
+        late = here.file(Q3, eg.robots, date(2026, 2, 14))
+        assert [(claim["status"], claim["late"]) for claim in (on_time, late)] == [
+            ("filed", False),
+            ("filed", True),
+        ]
+        here.here.clock.instant = instant + timedelta(days=400)
+        rebuilt = here.here.rebuild()
+        assert rebuilt.digest_before == rebuilt.digest_after
+        assert not here.claim(Q3)["late"]
 
 
 def test_r7_shares_of_one_invoice_never_exceed_it(here: Desk) -> None:
