@@ -31,12 +31,24 @@ class Party:
     """One participant's money, in cents."""
 
     cap: int | None
-    exact: Fraction = Fraction(0)
+    costs: dict[str, int] = field(default_factory=dict)
+    """What counts, by the quarter in which it was incurred."""
+    rates: list[tuple[str, Fraction]] = field(default_factory=list)
+    """From which quarter on which rate was agreed, in the order in which it was."""
     entitled: int = 0
     paid: int = 0
     waived: int = 0
     released: bool = False
     promised: dict[str, int] = field(default_factory=dict)
+
+    def earned(self, usual: Fraction) -> int:
+        """Rounded once, each quarter at the rate that was agreed from the latest quarter on."""
+        exact = Fraction(0)
+        for quarter, cents in self.costs.items():
+            agreed = [each for each in self.rates if each[0] <= quarter]
+            rate = max(agreed, key=lambda each: each[0])[1] if agreed else usual
+            exact += rate * cents
+        return rounded(exact)
 
     def holdback(self, pct: Fraction) -> int:
         return 0 if self.released else rounded(pct * self.entitled)
@@ -63,14 +75,27 @@ class Project:
         return self.balance(name) - sum(self.parties[name].promised.values())
 
     def count(self, changes: Sequence[tuple[str, str, int]]) -> None:
-        """Accepted costs (claim, party, cents) that count together from now on."""
+        """Accepted costs (quarter, party, cents) that count together from now on."""
+        for quarter, name, cents in changes:
+            costs = self.parties[name].costs
+            costs[quarter] = costs.get(quarter, 0) + cents
+        self._entitle({name for _, name, _ in changes})
+
+    def amend(self, name: str, quarter: str, rate: Fraction) -> None:
+        """Another rate from this quarter on: everybody who has an account is computed anew."""
+        rates = self.parties[name].rates
+        self.parties[name].rates = [
+            *(each for each in rates if each[0] != quarter),
+            (quarter, rate),
+        ]
+        self._entitle({other for other, party in self.parties.items() if party.costs})
+
+    def _entitle(self, names: set[str]) -> None:
         before = {name: party.entitled for name, party in self.parties.items()}
-        for _, name, cents in changes:
-            self.parties[name].exact += self.rate * cents
         asked = {}
-        for name in {name for _, name, _ in changes}:
+        for name in names:
             party = self.parties[name]
-            earned = rounded(party.exact)
+            earned = party.earned(self.rate)
             capped = earned if party.cap is None else min(earned, party.cap)
             asked[name] = capped - before[name]
         room = self.ceiling - sum(before.values()) - sum(min(ask, 0) for ask in asked.values())

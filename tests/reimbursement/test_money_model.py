@@ -1,4 +1,4 @@
-"""Any sequence of claims, corrections, returns and offsets agrees with a second computation.
+"""Any sequence of claims, corrections, amendments, returns and offsets agrees with a second one.
 
 paid + holdback − overpayment = entitlement, never above a cap or the ceiling, no cent lost (R-2).
 """
@@ -23,8 +23,11 @@ from services.reimbursement.commands.payment import (
     ReturnPayment,
 )
 from services.reimbursement.domain.account import Account
+from services.reimbursement.events.amendment import Changes, RateChange
 from shared.kernel.commands import Command
+from shared.kernel.periods import Quarter
 from tests.reimbursement import aftermath_examples as ae
+from tests.reimbursement import amendment_examples as am
 from tests.reimbursement import claim_examples as ce
 from tests.reimbursement import examples as eg
 from tests.reimbursement.claim_examples import Q1, Q2, Q3, Q4
@@ -37,7 +40,7 @@ PARTIES = (eg.terminal, eg.robots)
 START = ce.in_force(rate=RATE, holdback_pct=PCT, ceiling_cents=CEILING, caps={eg.terminal: CAP})
 KINDS = [
     *("file", "file", "file", "batch", "approve", "pay"),
-    *("fail", "return", "correct", "correct", "excess", "receive"),
+    *("fail", "return", "correct", "correct", "amend", "excess", "receive"),
 ]
 STEPS = st.tuples(
     st.sampled_from(KINDS),
@@ -61,6 +64,7 @@ class Run:
     counted: dict[tuple[str, str], int] = field(default_factory=dict)
     """What counts of each approved claim."""
     number: int = 0
+    version: int = 1
 
     def next_number(self) -> int:
         self.number += 1
@@ -150,6 +154,20 @@ class Run:
         self.model.count([(*claim, delta)])
         self.counted[claim] = becomes
 
+    def amend(self, party: str, amount: int) -> None:
+        quarter = (Q1, Q2, Q3)[amount % 3]  # What begins later takes effect later.
+        rate = Fraction(5 + abs(amount) % 4, 20)
+        changed = RateChange(organisation_id=party, kind="labour", rate=rate)
+        ask = am.propose(
+            Changes(rates=(changed,)),
+            amendment_id := f"amd_{self.next_number():032x}",
+            self.version,
+            Quarter.parse(quarter).start,
+        )
+        self.here = am.agreed(self.here.after(ask), amendment_id).after(am.effect(amendment_id))
+        self.version += 1
+        self.model.amend(party, quarter, rate)
+
     def excess(self, party: str, amount: int) -> None:
         if self.account(party).project_id and amount > 0:
             reference = f"DUP-{self.next_number()}"
@@ -173,7 +191,7 @@ class Run:
         doing: dict[str, Callable[[str, int], None]] = {
             "file": self.file, "approve": self.approve, "batch": self.batch, "pay": self.pay,
             "fail": self.fail, "return": self.return_, "correct": self.correct,
-            "excess": self.excess, "receive": self.receive,
+            "excess": self.excess, "receive": self.receive, "amend": self.amend,
         }  # fmt: skip
         doing[kind](party, amount)
         self.check()

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from services.main.demo.stage import OFFICER
+from shared.runtime.clock import SetClock, SystemClock
 from tests.stories.plans import LEAD, PARTNER, cost, plan, playing
 from tests.stories.telling import approved, claim_of, file, line, set_up, until_in_force
 from tests.stories.world import World, refusal, whole_system
@@ -25,6 +26,7 @@ YEAR = plan(
     ends_on=date(2026, 3, 31),
 )
 EVENING = "2025-06-30T23:30:00-04:00"
+LAST_IN_TIME = datetime(2026, 2, 15, 4, 59, 59, tzinfo=UTC)
 ORGANISATIONS = "/membership/v1/organisations"
 
 
@@ -85,6 +87,36 @@ async def enters_only(
     assert refusal(wrong) == (409, "other-quarter", "R-21")
     right = await world.ask(lead, f"{here}/lines", body, effective_at=at)
     assert right.status_code == 200, right.text
+
+
+async def test_c_014_a_claim_is_due_at_the_end_of_the_day_in_toronto(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-3, X11: late is decided once, from the recorded instant; both are accepted."""
+    clock = SetClock(datetime(2026, 2, 14, 17, tzinfo=UTC))
+    monkeypatch.setattr(SystemClock, "now", lambda _: clock.now())
+    async with whole_system(tmp_path, playing(YEAR)) as world:
+        await set_up(world.stage)
+        await until_in_force(world.stage, YEAR)
+        await world.quiet()
+        periods = await world.events("reimbursement", "ClaimPeriodOpened")
+        assert {event["quarter"]: event["due_on"] for event in periods} == {
+            "2025-26Q1": "2025-08-14",
+            "2025-26Q2": "2025-11-14",
+            "2025-26Q3": "2026-02-14",
+            "2025-26Q4": "2026-05-15",
+        }
+        day = "2026-02-14T17:00:00Z"
+        late = {}
+        for second, party in enumerate((LEAD, PARTNER)):
+            path = claim_of(world, "2025-26Q3", party)
+            person = world.stage.person_of(party)
+            cost_line = line("100.00", "2025-12-31", party[:5])
+            entered = await world.ask(person, f"{path}/lines", cost_line, effective_at=day)
+            assert entered.status_code == 200, entered.text
+            clock.instant = LAST_IN_TIME + timedelta(seconds=second)
+            late[party] = (await file(world, path, person, day))["late"]
+        assert late == {LEAD: False, PARTNER: True}
 
 
 @pytest.fixture
