@@ -286,3 +286,14 @@ def test_r2_below_every_limit_the_order_of_approvals_moves_no_cent(amounts: list
         runs.append(run.account(eg.robots))
     one, other = runs
     assert (one.entitled_cents, one.holdback_cents) == (other.entitled_cents, other.holdback_cents)
+
+
+def test_r17_room_that_an_amendment_frees_goes_to_who_was_cut_by_the_ceiling() -> None:
+    """28,000 of 30,000 leave 2,000 of 8,000; at a quarter of the costs instead of 40 %, all."""
+    run = Run()
+    for party, cents in ((eg.robots, 70_000), (eg.terminal, 20_000)):
+        run.step("file", party, cents)
+        run.step("approve", party, 0)
+    assert [run.account(party).entitled_cents for party in PARTIES] == [2_000, 28_000]
+    run.step("amend", eg.robots, 0)
+    assert [run.account(party).entitled_cents for party in PARTIES] == [8_000, 17_500]
