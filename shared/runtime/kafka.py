@@ -11,13 +11,7 @@ from contextlib import closing, suppress
 from typing import Any
 
 import structlog
-from kafka import (
-    ConsumerRebalanceListener,
-    KafkaAdminClient,
-    KafkaConsumer,
-    KafkaProducer,
-    TopicPartition,
-)
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from kafka.structs import OffsetAndMetadata
@@ -227,8 +221,6 @@ class KafkaSubscription:
         self._consumer: KafkaConsumer | None = None
         self._taken: dict[TopicPartition, range] = {}
         """By partition, the offsets of the last batch until it is settled."""
-        self._reached: dict[TopicPartition, int] = {}
-        """By partition, the next offset; asked for once each time that it is assigned."""
         self._lag: Mapping[str, int] = {}
         self._behind: Mapping[tuple[str, int], int] = {}
 
@@ -245,7 +237,6 @@ class KafkaSubscription:
         found = self._records(consumer, limit, seconds)
         for partition, records in found.items():
             self._taken[partition] = range(records[0].offset, records[-1].offset + 1)
-            self._reached[partition] = records[-1].offset + 1
         self._note_lag(consumer, {at: consumer.highwater(at) for at in consumer.assignment()})
         messages = (delivery_of(record) for records in found.values() for record in records)
         return [message for message in messages if message is not None]
@@ -280,7 +271,6 @@ class KafkaSubscription:
         for partition, taken in self._taken.items():
             if partition in consumer.assignment():
                 consumer.seek(partition, taken.start)
-                self._reached[partition] = taken.start
         self._taken = {}
 
     def hold(self, seconds: float) -> None:
@@ -310,7 +300,6 @@ class KafkaSubscription:
     def close(self) -> None:
         """Leave the group; what was not settled goes to another member."""
         consumer, self._consumer, self._taken = self._consumer, None, {}
-        self._reached.clear()
         if consumer is not None:
             consumer.close(autocommit=False, timeout_ms=5_000)
 
@@ -319,8 +308,7 @@ class KafkaSubscription:
             self._check()
             _knock(self._consuming["bootstrap_servers"])
             try:
-                self._consumer = KafkaConsumer(**self._consuming)
-                self._consumer.subscribe(self._topics, listener=_Assigned(self._reached))
+                self._consumer = KafkaConsumer(*self._topics, **self._consuming)
             except KafkaError as failure:
                 raise BrokerAway from failure
         return self._consumer
@@ -330,29 +318,8 @@ class KafkaSubscription:
         behind: dict[tuple[str, int], int] = {}
         for partition, end in ends.items():
             if end is not None:
-                missing = max(0, end - self._place(consumer, partition))
+                reached = consumer.position(partition, timeout_ms=100)
+                missing = max(0, end - (reached or 0))
                 lag[service_of(partition.topic)] += missing
                 behind[partition.topic, partition.partition] = missing
         self._lag, self._behind = lag, behind
-
-    def _place(self, consumer: KafkaConsumer, partition: TopicPartition) -> int:
-        if partition not in self._reached:
-            position: int | None = consumer.position(partition, timeout_ms=100)
-            if position is None:
-                return 0
-            self._reached[partition] = position
-        return self._reached[partition]
-
-
-class _Assigned(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Forgets how far partitions were read: another member may have read on."""
-
-    def __init__(self, reached: dict[TopicPartition, int]) -> None:
-        self._reached = reached
-
-    def on_partitions_revoked(self, revoked: object) -> None:
-        """They go to somebody else, or come again."""
-
-    def on_partitions_assigned(self, assigned: object) -> None:
-        """Ask anew where they are read on."""
-        self._reached.clear()
