@@ -13,7 +13,6 @@ from services.reimbursement.commands.amendment import (
 from services.reimbursement.domain.agreement import (
     Agreement,
     NotAParty,
-    claim_ids,
     require_acting_for,
     require_known,
 )
@@ -26,6 +25,7 @@ from services.reimbursement.domain.party import FUNDER
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
 from services.reimbursement.domain.signing import FUNDERS, FunderSignsByStaff
+from services.reimbursement.domain.streams import claims_of, envelope_of
 from services.reimbursement.domain.terms import difference
 from services.reimbursement.events.amendment import (
     AmendmentApproved,
@@ -37,7 +37,7 @@ from services.reimbursement.events.amendment import (
     Changes,
 )
 from shared.kernel.commands import Command
-from shared.kernel.decider import Decider, States, StreamNames
+from shared.kernel.decider import Decider, StreamNames
 from shared.kernel.refusals import NotFound, Refusal, SamePerson
 
 Claims = Mapping[str, Claim]
@@ -302,19 +302,11 @@ def withdraw_amendment(
     ]
 
 
-def _envelope(_: object, states: States) -> str:
-    return f"envelope-{states['agreement'].envelope_id}"
-
-
-def _claims(_: object, states: States) -> Sequence[str]:
-    return [f"claim-{claim_id}" for claim_id in claim_ids(states["agreement"])]
-
-
 CHANGING: dict[str, StreamNames] = {
     "agreement": "agreement-{project_id}",
-    "envelope": _envelope,
+    "envelope": envelope_of,
     "policies": POLICIES,
-    "claims": _claims,
+    "claims": claims_of,
 }
 DECIDERS: Mapping[type[Command], Decider] = {
     ProposeAmendment: Decider(propose_amendment, **CHANGING),

@@ -14,7 +14,6 @@ from services.reimbursement.commands.audit import (
 )
 from services.reimbursement.domain.agreement import (
     Agreement,
-    claim_ids,
     require_acting_for,
     require_known,
 )
@@ -23,6 +22,7 @@ from services.reimbursement.domain.claim import COUNTED, Claim
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
 from services.reimbursement.domain.sampling import Population, draw, population_hash
+from services.reimbursement.domain.streams import claims_of
 from services.reimbursement.events.audit import (
     AuditFindingContested,
     AuditFindingExtended,
@@ -32,7 +32,7 @@ from services.reimbursement.events.audit import (
     AuditSampleDrawn,
 )
 from shared.kernel.commands import Command
-from shared.kernel.decider import Decider, States
+from shared.kernel.decider import Decider
 from shared.kernel.refusals import Invalid, NotFound, Refusal, SamePerson
 
 Claims = Mapping[str, Claim]
@@ -296,15 +296,10 @@ def derived_id(prefix: str, *parts: str) -> str:
     return f"{prefix}_{sha256('/'.join(parts).encode()).hexdigest()[:32]}"
 
 
-def _claims(_: Command, states: States) -> Sequence[str]:
-    agreement: Agreement = states["agreement"]
-    return [f"claim-{claim_id}" for claim_id in claim_ids(agreement)]
-
-
 _AGREEMENT = "agreement-{project_id}"
 DECIDERS: Mapping[type[Command], Decider] = {
     OpenAudit: Decider(open_audit, agreement=_AGREEMENT),
-    DrawAuditSample: Decider(draw_audit_sample, agreement=_AGREEMENT, claims=_claims),
+    DrawAuditSample: Decider(draw_audit_sample, agreement=_AGREEMENT, claims=claims_of),
     RecordAuditFinding: Decider(
         record_audit_finding, agreement=_AGREEMENT, claim="claim-{claim_id}", policies=POLICIES
     ),

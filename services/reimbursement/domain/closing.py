@@ -12,7 +12,6 @@ from services.reimbursement.commands.agreement import (
 from services.reimbursement.domain.account import Account
 from services.reimbursement.domain.agreement import (
     Agreement,
-    claim_ids,
     require_acting_for,
     require_known,
 )
@@ -22,6 +21,7 @@ from services.reimbursement.domain.agreement_refusals import (
 )
 from services.reimbursement.domain.agreement_table import TABLE
 from services.reimbursement.domain.claim import Claim
+from services.reimbursement.domain.streams import accounts_of, claims_of
 from services.reimbursement.events.agreement import (
     AgreementClosed,
     FinalReportAccepted,
@@ -31,7 +31,7 @@ from services.reimbursement.events.agreement import (
     RetentionStarted,
 )
 from shared.kernel.commands import Command
-from shared.kernel.decider import Decider, States
+from shared.kernel.decider import Decider
 from shared.kernel.periods import years_after
 from shared.kernel.refusals import Refusal, SamePerson
 
@@ -174,18 +174,6 @@ def close_agreement(
     ]
 
 
-def _claims(_: CloseAgreement, states: States) -> Sequence[str]:
-    agreement: Agreement = states["agreement"]
-    return [f"claim-{claim_id}" for claim_id in claim_ids(agreement)]
-
-
-def _accounts(_: CloseAgreement, states: States) -> Sequence[str]:
-    agreement: Agreement = states["agreement"]
-    return [
-        f"account-{agreement.project_id}.{organisation_id}" for organisation_id in agreement.funded
-    ]
-
-
 _AGREEMENT = "agreement-{project_id}"
 DECIDERS: Mapping[type[Command], Decider] = {
     SubmitFinalReport: Decider(submit_final_report, agreement=_AGREEMENT),
@@ -193,6 +181,6 @@ DECIDERS: Mapping[type[Command], Decider] = {
     ReportIpOutcome: Decider(report_ip_outcome, agreement=_AGREEMENT),
     CompleteProject: Decider(complete_project, agreement=_AGREEMENT),
     CloseAgreement: Decider(
-        close_agreement, agreement=_AGREEMENT, claims=_claims, accounts=_accounts
+        close_agreement, agreement=_AGREEMENT, claims=claims_of, accounts=accounts_of
     ),
 }

@@ -6,9 +6,10 @@ from services.reimbursement.commands.envelope import DrawDown, MoveCommitment
 from services.reimbursement.domain.agreement import Agreement, AgreementNotActive, require_known
 from services.reimbursement.domain.envelope import Envelope, EnvelopeNotFound, require_open
 from services.reimbursement.domain.reserving import CommitmentNotFound
+from services.reimbursement.domain.streams import envelope_of
 from services.reimbursement.events.envelope import CommitmentDrawnDown, CommitmentMoved
 from shared.kernel.commands import Command
-from shared.kernel.decider import Decider, Said, States
+from shared.kernel.decider import Decider, Said
 from shared.kernel.refusals import Refusal
 
 
@@ -86,16 +87,12 @@ def move_commitment(
     return {"agreement": [moved], "envelope": [moved], "target": [moved]}
 
 
-def _envelope(_: object, states: States) -> str:
-    return f"envelope-{states['agreement'].envelope_id}"
-
-
 DECIDERS: Mapping[type[Command], Decider] = {
-    DrawDown: Decider(draw_down, agreement="agreement-{project_id}", envelope=_envelope),
+    DrawDown: Decider(draw_down, agreement="agreement-{project_id}", envelope=envelope_of),
     MoveCommitment: Decider(
         move_commitment,
         agreement="agreement-{project_id}",
-        envelope=_envelope,
+        envelope=envelope_of,
         target="envelope-{to_envelope_id}",
     ),
 }

@@ -14,6 +14,7 @@ from services.reimbursement.domain.party import FUNDER
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
 from services.reimbursement.domain.signing import checked_terms, complete_caps
+from services.reimbursement.domain.streams import claims_within, envelope_of
 from services.reimbursement.domain.terms import Agreed, Terms, stated
 from services.reimbursement.events.agreement import (
     COST_KINDS,
@@ -210,10 +211,6 @@ def execute_when_ready(
     return execute_agreement(ask, agreement, envelope, policies, members, periods)
 
 
-def _envelope(_: object, states: States) -> str:
-    return f"envelope-{states['agreement'].envelope_id}"
-
-
 def _members(_: object, states: States) -> Sequence[str]:
     agreement: Agreement = states["agreement"]
     return [f"organisation-{organisation_id}" for organisation_id in agreement.funded]
@@ -224,12 +221,12 @@ def _periods(ask: ExecuteAgreement | ExecuteWhenReady, states: States) -> Sequen
     if agreement.executed_on is not None:
         return []
     terms = asked_terms(ask, agreement)
-    return [f"claim-{claim_id}" for claim_id in claim_ids(agreement, terms)]
+    return claims_within(agreement, terms)
 
 
 _EXECUTING: dict[str, StreamNames] = {
     "agreement": "agreement-{project_id}",
-    "envelope": _envelope,
+    "envelope": envelope_of,
     "policies": POLICIES,
     "members": _members,
     "periods": _periods,

@@ -22,7 +22,7 @@ from services.reimbursement.domain.envelope import Envelope
 from services.reimbursement.domain.holding import require_payable
 from services.reimbursement.domain.member import Member
 from services.reimbursement.domain.payee import Payee
-from services.reimbursement.domain.paying import envelope_of, paying_days, require_window
+from services.reimbursement.domain.paying import paying_days, require_window
 from services.reimbursement.domain.payment import (
     NothingPayable,
     authorise,
@@ -33,6 +33,7 @@ from services.reimbursement.domain.payment import (
 )
 from services.reimbursement.domain.payment_course import must_be_legal
 from services.reimbursement.domain.settling import counted_against, offset
+from services.reimbursement.domain.streams import envelope_of
 from services.reimbursement.events.debt import TopUpAuthorised
 from services.reimbursement.events.payment import (
     HoldbackReleased,

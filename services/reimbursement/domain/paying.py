@@ -33,6 +33,7 @@ from services.reimbursement.domain.payment import (
 )
 from services.reimbursement.domain.payment_course import must_be_legal
 from services.reimbursement.domain.settling import offset
+from services.reimbursement.domain.streams import envelope_of
 from services.reimbursement.events.claim import ClaimSettled
 from services.reimbursement.events.payment import (
     LateConfirmationNoted,
@@ -46,7 +47,7 @@ from services.reimbursement.events.payment import (
     PromiseEnded,
 )
 from shared.kernel.commands import Command
-from shared.kernel.decider import Decider, Said, States
+from shared.kernel.decider import Decider, Said
 from shared.kernel.periods import civil_date
 from shared.kernel.refusals import Refusal, SamePerson
 
@@ -61,12 +62,6 @@ class ClaimNotApproved(Refusal):
 def paying_days(ask: Command) -> set[date]:
     """The civil days on which a payment must be allowed: the business day and today (R-1)."""
     return {ask.effective_on, civil_date(ask.now)}
-
-
-def envelope_of(_: Command, states: States) -> str:
-    """The stream of the envelope that an agreement draws on."""
-    agreement: Agreement = states["agreement"]
-    return f"envelope-{agreement.envelope_id}"
 
 
 def require_window(envelope: object, ask: Command) -> None:

@@ -14,6 +14,7 @@ from services.reimbursement.domain.award import Award, Proposal, parties
 from services.reimbursement.domain.envelope import Envelope, EnvelopeNotFound
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
+from services.reimbursement.domain.streams import envelope_of
 from services.reimbursement.events.agreement import AgreementDrafted
 from services.reimbursement.events.course import AgreementConditionSatisfied
 from services.reimbursement.events.envelope import (
@@ -306,10 +307,6 @@ def _envelopes(_: object, states: States) -> Sequence[str]:
     return [f"envelope-{award.envelope_id}", f"envelope-{agreement.envelope_id}"]
 
 
-def _envelope_of_agreement(_: object, states: States) -> str:
-    return f"envelope-{states['agreement'].envelope_id}"
-
-
 _RESERVING: dict[str, StreamNames] = {
     "agreement": "agreement-{project_id}",
     "award": "evaluation-{project_id}",
@@ -326,6 +323,6 @@ DECIDERS: Mapping[type[Command], Decider] = {
         agreement="agreement-{project_id}",
     ),
     ReleaseRemainder: Decider(
-        release_remainder, agreement="agreement-{project_id}", envelope=_envelope_of_agreement
+        release_remainder, agreement="agreement-{project_id}", envelope=envelope_of
     ),
 }

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from services.reimbursement.commands.amendment import LetAmendmentTakeEffect
 from services.reimbursement.domain.account import Account
-from services.reimbursement.domain.agreement import Agreement, claim_ids
+from services.reimbursement.domain.agreement import Agreement
 from services.reimbursement.domain.agreement_fold import evolve
 from services.reimbursement.domain.amendment import Amendment
 from services.reimbursement.domain.amendment_checks import Against, check_changes
@@ -21,6 +21,7 @@ from services.reimbursement.domain.execution import open_periods
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
 from services.reimbursement.domain.restating import Why, restate_together, shared_after
+from services.reimbursement.domain.streams import accounts_of, claims_within, envelope_of
 from services.reimbursement.events.amendment import AmendmentTookEffect
 from services.reimbursement.events.claim import RateShare
 from services.reimbursement.events.payment import EntitlementRestated
@@ -131,10 +132,6 @@ def _difference(
     ]
 
 
-def _envelope(_: object, states: States) -> str:
-    return f"envelope-{states['agreement'].envelope_id}"
-
-
 def _amendment(ask: LetAmendmentTakeEffect, states: States) -> Amendment | None:
     agreement: Agreement = states["agreement"]
     return agreement.amendments.get(ask.amendment_id)
@@ -147,23 +144,16 @@ def _claims(ask: LetAmendmentTakeEffect, states: States) -> Sequence[str]:
     terms = agreement.terms
     if amendment is not None and amendment.changes.end_date and terms is not None:
         terms = replace(terms, end_date=amendment.changes.end_date)
-    return [f"claim-{claim_id}" for claim_id in claim_ids(agreement, terms)]
-
-
-def _accounts(_: object, states: States) -> Sequence[str]:
-    agreement: Agreement = states["agreement"]
-    return [
-        f"account-{agreement.project_id}.{organisation_id}" for organisation_id in agreement.funded
-    ]
+    return claims_within(agreement, terms)
 
 
 DECIDERS: Mapping[type[Command], Decider] = {
     LetAmendmentTakeEffect: Decider(
         let_take_effect,
         agreement="agreement-{project_id}",
-        envelope=_envelope,
+        envelope=envelope_of,
         policies=POLICIES,
         claims=_claims,
-        accounts=_accounts,
+        accounts=accounts_of,
     ),
 }
