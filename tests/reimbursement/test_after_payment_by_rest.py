@@ -133,6 +133,13 @@ def test_c019_paid_returned_paid_again(tmp_path: Path) -> None:
         assert [row["late_confirmation_on"] for row in listed] == ["2026-10-14", None]
 
 
+@pytest.mark.parametrize("until", ["tomorrow", "2026-02-30", "20261001"])
+def test_what_was_paid_by_no_such_day_is_refused(here: Desk, until: str) -> None:
+    asked = here.here.as_(ce.payer).get(f"/v1/projects/{eg.project}/paid?until={until}")
+    assert (asked.status_code, asked.json()["code"]) == (400, "bad-query")
+    assert asked.json()["errors"][0]["pointer"] == "query: until"
+
+
 def test_c020_case_20_two_approvers_in_the_same_millisecond_make_one_event(here: Desk) -> None:
     here.enter(Q1, here.line(Q1, 10_000))
     here.file(Q1)

@@ -5,7 +5,6 @@ from services.evaluation.api.forms import (
     CommunicationForm,
     DecisionForm,
     FindingForm,
-    ReasonForm,
     RecommendationForm,
     ReconsiderationForm,
     ReopeningForm,
@@ -28,6 +27,7 @@ from services.evaluation.commands import (
     SatisfyCondition,
 )
 from services.evaluation.domain.decision.award import condition_number
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.routes import Api, Ask
 
 ACCESS = {

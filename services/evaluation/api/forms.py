@@ -129,12 +129,6 @@ class FindingForm(Form):
     organisation_id: OrganisationId | None = None
 
 
-class ReasonForm(Form):
-    """Why."""
-
-    reason: Line
-
-
 class RecommendationForm(Form):
     """What the committee is asked for."""
 

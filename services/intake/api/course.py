@@ -1,6 +1,6 @@
 """The course of a proposal: submitting, answering, working out, withdrawing, going on."""
 
-from services.intake.api.forms import InformationForm, ReasonForm, ResubmissionForm
+from services.intake.api.forms import InformationForm, ResubmissionForm
 from services.intake.api.roles import APPLICANT
 from services.intake.commands import (
     OpenDetailedProposal,
@@ -12,6 +12,7 @@ from services.intake.commands import (
     SubmitProposal,
     WithdrawProposal,
 )
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.routes import Api, Ask
 
 ACCESS = {

@@ -114,12 +114,6 @@ class IpPlanForm(Form):
     benefit_to_others: Text | Literal[""] | None = None
 
 
-class ReasonForm(Form):
-    """Why this is asked."""
-
-    reason: Line
-
-
 class ResubmissionForm(Form):
     """What is different from the earlier proposal; absent means as before."""
 

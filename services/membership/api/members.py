@@ -1,6 +1,5 @@
 """Decisions about members, and the voting rolls."""
 
-from services.membership.api.organisations import ReasonForm
 from services.membership.api.roles import OFFICER
 from services.membership.commands import (
     CallVotingRoll,
@@ -11,6 +10,7 @@ from services.membership.commands import (
 from shared.kernel.commands import READERS
 from shared.kernel.identifiers import Line
 from shared.kernel.periods import CivilDate
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.routes import Api, Ask, Form
 
 ACCESS = {

@@ -20,6 +20,7 @@ from shared.kernel.commands import READERS
 from shared.kernel.identifiers import Line, OrganisationId, Sha256
 from shared.kernel.periods import civil_date, rfc3339
 from shared.runtime.reading import Point
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.points import POINT, NothingKnownYet, point_of
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
@@ -82,12 +83,6 @@ class ControlForm(Form):
     controller_id: OrganisationId | None = None
     controller_name: Line | None = None
     evidence_sha256: Sha256
-
-
-class ReasonForm(Form):
-    """Why."""
-
-    reason: Line
 
 
 @api.command("POST", "/organisations", action="register_organisation", status=201)

@@ -27,6 +27,7 @@ from shared.kernel.canonical import canonical
 from shared.kernel.commands import PARTIES
 from shared.kernel.identifiers import Line, OrganisationId
 from shared.runtime.vault import Kept
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.routes import Api, Ask, Forgetting, Form, Keeping, Page, Read
 
 ACCESS = {
@@ -54,12 +55,6 @@ class ContactForm(Form):
     person: Line
     email: Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
     telephone: Annotated[str, Field(pattern=r"^\+?[0-9 ().-]{5,30}$")] | None = None
-
-
-class ErasureForm(Form):
-    """Why it is erased."""
-
-    reason: Line
 
 
 class IntroductionForm(Form):
@@ -134,7 +129,7 @@ def state_contact(form: ContactForm, ask: Ask) -> StatePartnerContact:
     action="erase_contact",
     vault=Forgetting(_contact_of, _erased),
 )
-def erase_contact(form: ErasureForm, ask: Ask) -> ErasePartnerContact:
+def erase_contact(form: ReasonForm, ask: Ask) -> ErasePartnerContact:
     """Destroy the key of an organisation's contacts; what was recorded stays proven."""
     return ErasePartnerContact(
         organisation_id=ask.path["organisation_id"], reason=form.reason, **ask.who

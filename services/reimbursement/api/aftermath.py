@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from services.reimbursement.api.claim import APPROVERS, CLAIM_READERS
+from services.reimbursement.api.claim import APPROVERS, CLAIM_READERS, ApprovalForm
 from services.reimbursement.api.envelope import TREASURERS, without_position
 from services.reimbursement.api.lines import CLAIMANTS
 from services.reimbursement.api.payment import PAYERS, account_of
@@ -28,6 +28,7 @@ from services.reimbursement.projections.payment import CORRECTIONS, FINDINGS, HO
 from shared.kernel.identifiers import ClaimId, Line, Sha256
 from shared.kernel.money import MoneyIn
 from shared.kernel.shown import shown
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
 BATCH_CLAIMS_MAX = 100
@@ -62,12 +63,6 @@ class BatchForm(Form):
     claims: Annotated[tuple[BatchClaim, ...], Field(min_length=1, max_length=BATCH_CLAIMS_MAX)]
 
 
-class WhyForm(Form):
-    """Why it is done."""
-
-    reason: Line
-
-
 class CorrectionForm(Form):
     """Where a correction comes from, and why."""
 
@@ -81,12 +76,6 @@ class AdjustmentForm(Form):
 
     delta: MoneyIn
     reason: Line
-
-
-class ContentForm(Form):
-    """The hash of the content that is approved."""
-
-    content_hash: Sha256
 
 
 class ResolutionForm(Form):
@@ -107,13 +96,13 @@ def approve_batch(form: BatchForm, ask: Ask) -> ApproveBatch:
 
 
 @api.command("POST", "/claims/{claim_id}/hold", action="hold_payment")
-def hold_payment(form: WhyForm, ask: Ask) -> HoldPayment:
+def hold_payment(form: ReasonForm, ask: Ask) -> HoldPayment:
     """Keep an approved claim from being paid, with a reason."""
     return HoldPayment(claim_id=ask.path["claim_id"], reason=form.reason, **ask.who)
 
 
 @api.command("POST", "/claims/{claim_id}/hold/release", action="release_payment_hold")
-def release_payment_hold(form: WhyForm, ask: Ask) -> ReleasePaymentHold:
+def release_payment_hold(form: ReasonForm, ask: Ask) -> ReleasePaymentHold:
     """Let a claim that a person held be paid."""
     return ReleasePaymentHold(claim_id=ask.path["claim_id"], reason=form.reason, **ask.who)
 
@@ -149,13 +138,13 @@ def adjust_cost_line(form: AdjustmentForm, ask: Ask) -> AdjustCostLine:
 
 
 @api.command("POST", _CORRECTION + "/approve", action="approve_correction")
-def approve_correction(form: ContentForm, ask: Ask) -> ApproveCorrection:
+def approve_correction(form: ApprovalForm, ask: Ask) -> ApproveCorrection:
     """Let the differences count, as another person than opened or adjusted it."""
     return ApproveCorrection(content_hash=form.content_hash, **_named(ask))
 
 
 @api.command("POST", _CORRECTION + "/withdraw", action="withdraw_correction")
-def withdraw_correction(form: WhyForm, ask: Ask) -> WithdrawCorrection:
+def withdraw_correction(form: ReasonForm, ask: Ask) -> WithdrawCorrection:
     """Give a correction up before it is approved."""
     return WithdrawCorrection(reason=form.reason, **_named(ask))
 

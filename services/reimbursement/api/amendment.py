@@ -1,12 +1,11 @@
 """Routes of amendments, from the proposal to the last signature."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from services.reimbursement.api.agreement import CapForm, SignatureForm
-from services.reimbursement.api.envelope import TREASURERS, ReasonForm, without_position
+from services.reimbursement.api.envelope import TREASURERS, without_position
 from services.reimbursement.commands.amendment import (
     ApproveAmendment,
     ProposeAmendment,
@@ -22,6 +21,7 @@ from shared.kernel.commands import PARTIES, READERS
 from shared.kernel.identifiers import Line, OrganisationId
 from shared.kernel.money import NonNegativeMoneyIn, PositiveMoneyIn, Ratio
 from shared.kernel.periods import CivilDate, QuarterLabel
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
 api = Api(
@@ -119,11 +119,7 @@ def list_amendments(read: Read) -> Page:
         project_id=read.query.get("project_id"),
         status=read.query.get("status"),
     )
-    return found.map(_row)
-
-
-def _row(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    return without_position(row)
+    return found.map(without_position)
 
 
 @api.command("POST", "/agreements/{project_id}/amendments", action="propose_amendment", status=201)

@@ -22,6 +22,7 @@ from shared.kernel.commands import PARTIES, READERS
 from shared.kernel.identifiers import ClaimId, Line, ProjectId, Sha256
 from shared.kernel.money import NonNegativeMoneyIn
 from shared.kernel.shown import shown
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.routes import Api, Ask, Form, Read
 
 AUDITORS = frozenset({"auditor", "finance", "programme_officer"})
@@ -35,12 +36,6 @@ api = Api(
         "resolve_audit_finding": TREASURERS,
     },
 )
-
-
-class AuditForm(Form):
-    """Why the project is audited."""
-
-    reason: Line
 
 
 class SampleForm(Form):
@@ -66,12 +61,6 @@ class FindingForm(Form):
     reason: Line
 
 
-class ContestForm(Form):
-    """Why a finding is contested."""
-
-    reason: Line
-
-
 class ResolutionForm(Form):
     """What of a finding stands, and why."""
 
@@ -92,7 +81,7 @@ _FINDINGS = "/projects/{project_id}/audit-findings/{finding_id}"
 
 
 @api.command("POST", _AUDITS, action="audit_project", status=201)
-def open_audit(form: AuditForm, ask: Ask) -> OpenAudit:
+def open_audit(form: ReasonForm, ask: Ask) -> OpenAudit:
     """Open an audit of a project's costs, also after its agreement is closed."""
     return OpenAudit(
         project_id=ask.path["project_id"],
@@ -185,7 +174,7 @@ def record_audit_finding(form: FindingForm, ask: Ask) -> RecordAuditFinding:
 
 
 @api.command("POST", _FINDINGS + "/contest", action="contest_audit_finding")
-def contest_audit_finding(form: ContestForm, ask: Ask) -> ContestAuditFinding:
+def contest_audit_finding(form: ReasonForm, ask: Ask) -> ContestAuditFinding:
     """Contest a finding in time, as the participant that it is about."""
     return ContestAuditFinding(reason=form.reason, **_finding(ask))
 

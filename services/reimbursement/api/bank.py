@@ -30,6 +30,7 @@ from shared.kernel.identifiers import ClaimId, Line
 from shared.kernel.periods import CivilDate
 from shared.kernel.shown import shown
 from shared.runtime.vault import Erased, Kept
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.routes import Api, Ask, Forgetting, Form, Keeping, Page, Read
 
 FILE_PAYMENTS_MAX = 500
@@ -68,12 +69,6 @@ class BankAccountForm(Form):
     transit: Annotated[str, Field(pattern=r"^[0-9]{5}$")]
     account: Annotated[str, Field(pattern=r"^[0-9]{5,12}$")]
     holder: Line
-
-
-class ErasureForm(Form):
-    """Why it is erased."""
-
-    reason: Line
 
 
 class NamedPayment(Form):
@@ -132,7 +127,7 @@ def state_bank_account(form: BankAccountForm, ask: Ask) -> StateBankAccount:
     action="erase_bank_account",
     vault=Forgetting(_payee_of, _erased),
 )
-def erase_bank_account(form: ErasureForm, ask: Ask) -> EraseBankAccount:
+def erase_bank_account(form: ReasonForm, ask: Ask) -> EraseBankAccount:
     """Destroy the key of an organisation's bank accounts; what was recorded stays proven."""
     return EraseBankAccount(organisation_id=ask.path["payee_id"], reason=form.reason, **ask.who)
 

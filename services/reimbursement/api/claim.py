@@ -30,6 +30,7 @@ from shared.kernel.commands import PARTIES, READERS, Actor
 from shared.kernel.identifiers import Line, Sha256, Slug, Text
 from shared.kernel.money import MoneyIn
 from shared.kernel.shown import shown
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
 JUDGES = {"certifier", "programme_officer"}
@@ -84,12 +85,6 @@ class LineAssessmentForm(Form):
     eligible_amount: MoneyIn
     reason_code: Slug
     reason: Line | None = None
-
-
-class JudgementForm(Form):
-    """Why a suspected line is another cost, or why it is the same."""
-
-    reason: Line
 
 
 class QueryForm(Form):
@@ -178,7 +173,7 @@ def confirm_proposals(ask: Ask) -> ConfirmProposals:
 
 
 @api.command("POST", "/claims/{claim_id}/lines/{line_id}/duplicate/clear", action="judge_duplicate")
-def clear_duplicate(form: JudgementForm, ask: Ask) -> ClearDuplicate:
+def clear_duplicate(form: ReasonForm, ask: Ask) -> ClearDuplicate:
     """Find that a suspected line is another cost; it counts from now on."""
     return ClearDuplicate(
         claim_id=ask.path["claim_id"],
@@ -191,7 +186,7 @@ def clear_duplicate(form: JudgementForm, ask: Ask) -> ClearDuplicate:
 @api.command(
     "POST", "/claims/{claim_id}/lines/{line_id}/duplicate/confirm", action="judge_duplicate"
 )
-def confirm_duplicate(form: JudgementForm, ask: Ask) -> ConfirmDuplicate:
+def confirm_duplicate(form: ReasonForm, ask: Ask) -> ConfirmDuplicate:
     """Find that a suspected line repeats another one; it never counts."""
     return ConfirmDuplicate(
         claim_id=ask.path["claim_id"],

@@ -1,9 +1,6 @@
 """Routes of an agreement on its way: pauses, milestones, who joins and leaves, an early end."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from services.reimbursement.api.envelope import TREASURERS, ReasonForm, without_position
+from services.reimbursement.api.envelope import TREASURERS, without_position
 from services.reimbursement.commands.consortium import JoinParticipant, WithdrawParticipant
 from services.reimbursement.commands.course import (
     ReportMilestone,
@@ -15,6 +12,7 @@ from services.reimbursement.projections.course import BREACHES
 from shared.kernel.commands import PARTIES, READERS
 from shared.kernel.identifiers import Line, OrganisationId, Sha256
 from shared.kernel.periods import CivilDate
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
 OFFICERS = {"programme_officer"}
@@ -127,8 +125,4 @@ def list_breaches(read: Read) -> Page:
         project_id=read.query.get("project_id"),
         status=read.query.get("status"),
     )
-    return found.map(_row)
-
-
-def _row(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    return without_position(row)
+    return found.map(without_position)

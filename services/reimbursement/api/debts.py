@@ -15,6 +15,7 @@ from services.reimbursement.commands.aftermath import (
 from shared.kernel.commands import PARTIES
 from shared.kernel.identifiers import Line
 from shared.kernel.money import PositiveMoneyIn
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.routes import Api, Ask, Form
 
 api = Api(
@@ -35,12 +36,6 @@ class MoneyForm(Form):
 
     amount: PositiveMoneyIn
     reference: Line
-
-
-class BecauseForm(Form):
-    """Why it is done."""
-
-    reason: Line
 
 
 class ContestForm(Form):
@@ -67,13 +62,13 @@ def record_bank_excess(form: MoneyForm, ask: Ask) -> RecordBankExcess:
 
 
 @api.command("POST", "/accounts/{account_id}/recovery/request", action="request_recovery")
-def request_recovery(form: BecauseForm, ask: Ask) -> RequestRecovery:
+def request_recovery(form: ReasonForm, ask: Ask) -> RequestRecovery:
     """Ask the participant for what no payable amount and no holdback covers (R-12)."""
     return RequestRecovery(reason=form.reason, **account_of(ask), **ask.who)
 
 
 @api.command("POST", "/accounts/{account_id}/recovery/contest", action="contest_recovery")
-def contest_recovery(form: BecauseForm, ask: Ask) -> ContestRecovery:
+def contest_recovery(form: ReasonForm, ask: Ask) -> ContestRecovery:
     """Contest a request, as the participant; it rests until that is resolved."""
     return ContestRecovery(reason=form.reason, **account_of(ask), **ask.who)
 

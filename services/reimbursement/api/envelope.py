@@ -21,6 +21,7 @@ from shared.kernel.money import PositiveMoneyIn, money
 from shared.kernel.periods import CivilDate, from_micros
 from shared.kernel.policy_book import PublishPolicy
 from shared.kernel.shown import shown
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.policies import VersionForm
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
@@ -89,12 +90,6 @@ class MoveForm(Form):
     """Which envelope pays from now on, and why."""
 
     envelope_id: Slug
-    reason: Line
-
-
-class ReasonForm(Form):
-    """Why it is done."""
-
     reason: Line
 
 

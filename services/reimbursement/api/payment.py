@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from services.reimbursement.api.claim import CLAIM_READERS
-from services.reimbursement.api.envelope import TREASURERS, ReasonForm, without_position
+from services.reimbursement.api.envelope import TREASURERS, without_position
 from services.reimbursement.commands.payment import (
     AuthoriseAccountPayment,
     AuthorisePayment,
@@ -26,6 +26,8 @@ from shared.kernel.commands import Actor
 from shared.kernel.identifiers import Line, OrganisationId
 from shared.kernel.money import money
 from shared.kernel.shown import shown
+from shared.runtime.web.forms import ReasonForm
+from shared.runtime.web.points import day_of
 from shared.runtime.web.routes import Api, Ask, Form, Page, Read
 
 PAYERS = {"payer", "finance"}
@@ -112,13 +114,16 @@ def total_payments(read: Read) -> Mapping[str, Any]:
 
 @api.read("/projects/{project_id}/paid", action="read_payments", query=("until", "organisation_id"))
 def read_paid(read: Read) -> Mapping[str, Any]:
-    """What counted as paid at the end of a civil day, and every change up to it (R-2, C-019)."""
+    """What counted as paid at the end of a civil day, and every change up to it (R-2, C-019).
+
+    Raises BadQuery where `until` is no such day.
+    """
     party = read.actor.lists_only() or read.query.get("organisation_id")
     query = select(LEDGER).where(LEDGER.c.project_id == read.path["project_id"])
     if party is not None:
         query = query.where(LEDGER.c.organisation_id == party)
-    if (until := read.query.get("until")) is not None:
-        query = query.where(LEDGER.c.on_day <= until)
+    if (until := day_of(read.query, "until")) is not None:
+        query = query.where(LEDGER.c.on_day <= until.isoformat())
     rows = read.select(query.order_by(LEDGER.c.on_day, LEDGER.c.position))
     return {
         "paid": money(sum(row["change_cents"] for row in rows)),

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError, SchemaValidator, core_schema
 
 from shared.kernel.canonical import DIGITS_MAX, read_json
+from shared.kernel.identifiers import Line
 
 _DIGITS = bytes.maketrans(b"123456789E", b"000000000e")
 _LONG = b"0" * (DIGITS_MAX + 1)
@@ -38,6 +39,12 @@ class Form(BaseModel):
         allow_inf_nan=False,
         hide_input_in_errors=True,
     )
+
+
+class ReasonForm(Form):
+    """Why it is done; recorded with who did it."""
+
+    reason: Line
 
 
 F = TypeVar("F", bound=Form)

@@ -15,18 +15,13 @@ from shared.kernel.operations import (
 )
 from shared.runtime.journal import JOURNAL
 from shared.runtime.parked import PARKED, shown_parked
+from shared.runtime.web.forms import ReasonForm
 from shared.runtime.web.ports import Service
 from shared.runtime.web.routes import Access, Api, Ask, Form, Page, Read
 
 ACCESS: Access = {"operate": {"operator"}, "look_after": {"operator", "auditor"}}
 """Who may do this where the service says nothing else."""
 _MAX = 2**53
-
-
-class ReasonForm(Form):
-    """Why it is done; recorded with who did it."""
-
-    reason: Line
 
 
 class RetryForm(Form):

@@ -26,7 +26,7 @@ class NothingKnownYet(NotFound):
 
 def point_of(query: Mapping[str, str]) -> Point:
     """The point in time asked for. Raises BadQuery."""
-    return Point(known_at=_known_at(query), as_of=_as_of(query))
+    return Point(known_at=_known_at(query), as_of=day_of(query, "as_of"))
 
 
 def _known_at(query: Mapping[str, str]) -> datetime | None:
@@ -39,16 +39,16 @@ def _known_at(query: Mapping[str, str]) -> datetime | None:
         raise BadQuery(Fault("query: known_at", "instant-with-offset")) from None
 
 
-def _as_of(query: Mapping[str, str]) -> date | None:
-    """A civil day such as 2020-07-20, of this century."""
-    if "as_of" not in query:
+def day_of(query: Mapping[str, str], name: str) -> date | None:
+    """A civil day such as 2020-07-20, of this century; absent if not asked. Raises BadQuery."""
+    if name not in query:
         return None
     try:
-        if not _DAY.fullmatch(query["as_of"]):
+        if not _DAY.fullmatch(query[name]):
             raise ValueError("a civil day of this century")
-        return date.fromisoformat(query["as_of"])
+        return date.fromisoformat(query[name])
     except ValueError:
-        raise BadQuery(Fault("query: as_of", "civil-date")) from None
+        raise BadQuery(Fault(f"query: {name}", "civil-date")) from None
 
 
 def past(

@@ -9,13 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shared.kernel.commands import Actor
-from shared.kernel.identifiers import Line
 from shared.kernel.periods import CivilDate
 from shared.runtime.items import Key
 from shared.runtime.web.access import permit, roles_for
 from shared.runtime.web.bodies import read_body, require_json
 from shared.runtime.web.commanding import answered, fingerprint
-from shared.runtime.web.forms import Form, reader_of
+from shared.runtime.web.forms import Form, ReasonForm, reader_of
 from shared.runtime.web.incoming import idempotency_key, incoming_of, route_path
 from shared.runtime.web.ports import Service
 from shared.runtime.web.problems import form_refusal
@@ -24,19 +23,13 @@ from shared.runtime.web.routes import Access
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
-class BecauseForm(Form):
-    """Why it is done; recorded with who did it."""
-
-    reason: Line
-
-
 class TimersForm(Form):
     """Up to which business date, in America/Toronto; it must have begun there."""
 
     business_date: CivilDate
 
 
-async def rebuild(service: Service, by: Actor, form: BecauseForm, key: Key) -> Response:
+async def rebuild(service: Service, by: Actor, form: ReasonForm, key: Key) -> Response:
     """Rebuild the read models."""
     begun = service.clock.monotonic()
     rebuilt = await service.rebuild(by, form.reason, key)
@@ -58,7 +51,7 @@ async def run_timers(service: Service, by: Actor, form: TimersForm, key: Key) ->
     return answered(answer, service.domain.service)
 
 
-async def back_up(service: Service, by: Actor, form: BecauseForm, key: Key) -> Response:
+async def back_up(service: Service, by: Actor, form: ReasonForm, key: Key) -> Response:
     """Copy the journal into a file of the backups' folder."""
     answer = await service.back_up(by, form.reason, key)
     return answered(answer, service.domain.service)
@@ -81,14 +74,14 @@ WORKS = (
     Work(
         path="/rebuilds",
         action="rebuild",
-        form=BecauseForm,
+        form=ReasonForm,
         do=rebuild,
         answer="Events folded, both digests, and whether they are equal.",
     ),
     Work(
         path="/backups",
         action="back_up",
-        form=BecauseForm,
+        form=ReasonForm,
         do=back_up,
         answer="What the file holds and its SHA-256, as its manifest says.",
     ),
