@@ -9,7 +9,7 @@ first `-` of a stream's name; foreign streams too, folded from what the service 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from shared.kernel.commands import Command
@@ -117,6 +117,14 @@ def due_command(reaction: Reaction, day: date) -> dict[str, Any]:
     The day is one of America/Toronto, whether it begins by summer or by winter time.
     """
     return {**reaction.command, "effective_at": start_of_day(day)}
+
+
+def no_earlier(who: Mapping[str, Any], instant: datetime) -> dict[str, Any]:
+    """`by`, `now` and `effective_at` of a command that is dated this instant at the earliest (X5).
+
+    A fact that arrives late takes effect no earlier than the history that it completes.
+    """
+    return {**who, "effective_at": max(who["effective_at"], instant)}
 
 
 Policy: TypeAlias = Callable[[Any, Reaction], Sequence[Command]]

@@ -167,9 +167,7 @@ def _approved(
 
 def _first_of_two(ask: Command, one: Considered) -> ClaimApprovalGiven:
     return ClaimApprovalGiven(
-        claim_id=one.claim.claim_id,
-        project_id=one.claim.project_id,
-        organisation_id=one.claim.organisation_id,
+        **one.claim.identity,
         content_hash=one.claim.content_hash,
         quarter_total_cents=one.quarter_total_cents,
         approved_by=ask.by.person,
@@ -178,9 +176,7 @@ def _first_of_two(ask: Command, one: Considered) -> ClaimApprovalGiven:
 
 def _claim_approved(ask: Command, one: Considered, agreement: Agreement) -> ClaimApproved:
     return ClaimApproved(
-        claim_id=one.claim.claim_id,
-        project_id=one.claim.project_id,
-        organisation_id=one.claim.organisation_id,
+        **one.claim.identity,
         content_hash=one.claim.content_hash,
         entitled_cents=one.worth.entitled_cents,
         holdback_cents=one.worth.holdback_cents,
@@ -197,9 +193,7 @@ def _settled(one: Considered) -> Sequence[Event]:
         return []
     return [
         ClaimSettled(
-            claim_id=one.claim.claim_id,
-            project_id=one.claim.project_id,
-            organisation_id=one.claim.organisation_id,
+            **one.claim.identity,
             carried_cents=one.worth.payable_cents,
         )
     ]
@@ -255,9 +249,7 @@ def reject_claim(ask: RejectClaim, claim: Claim) -> Sequence[ClaimRejected]:
     _require_other_person(claim, ask.by)
     return [
         ClaimRejected(
-            claim_id=claim.claim_id,
-            project_id=claim.project_id,
-            organisation_id=claim.organisation_id,
+            **claim.identity,
             content_hash=claim.content_hash,
             reason=ask.reason,
             rejected_by=ask.by.person,

@@ -124,9 +124,7 @@ def _assessed(
     if isinstance(ask, AssessCostLine):
         eligible, code, reason = ask.eligible_cents, ask.reason_code, ask.reason
     return CostLineAssessed(
-        claim_id=claim.claim_id,
-        project_id=claim.project_id,
-        organisation_id=claim.organisation_id,
+        **claim.identity,
         line_id=line.line_id,
         eligible_cents=eligible,
         reason_code=code,
@@ -155,9 +153,7 @@ def assess_claim(
     accepted = accepted_by_rate(claim, agreement)
     worth = entitlement(account, agreement, claim.organisation_id, accepted)
     assessed = ClaimAssessed(
-        claim_id=claim.claim_id,
-        project_id=claim.project_id,
-        organisation_id=claim.organisation_id,
+        **claim.identity,
         accepted=accepted,
         gross_cents=sum(share.accepted_cents for share in accepted),
         entitled_cents=worth.entitled_cents,

@@ -98,9 +98,7 @@ def kind_totals(lines: Iterable[tuple[CostLine, int]]) -> tuple[KindTotal, ...]:
 def accepted_now(claim: Claim) -> BudgetAccepted:
     """What counts of a claim against its cost kinds from now on."""
     return BudgetAccepted(
-        claim_id=claim.claim_id,
-        project_id=claim.project_id,
-        organisation_id=claim.organisation_id,
+        **claim.identity,
         accepted=kind_totals((line, line.counted_cents) for line in claim.lines.values()),
     )
 

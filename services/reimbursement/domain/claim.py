@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Literal, TypeAlias, assert_never
+from typing import Any, Literal, TypeAlias, assert_never
 
 from services.reimbursement.domain.account import note
 from services.reimbursement.domain.aftermath import (
@@ -126,6 +126,15 @@ class Claim:
     payment: Payment | None = None
     after: Aftermath = field(default_factory=Aftermath)
     """What followed the approval: holds, earlier payments, corrections."""
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What every event about it names: the claim, and whose it is."""
+        return {
+            "claim_id": self.claim_id,
+            "project_id": self.project_id,
+            "organisation_id": self.organisation_id,
+        }
 
     @property
     def can_change(self) -> bool:

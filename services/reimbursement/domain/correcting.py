@@ -108,9 +108,7 @@ def open_correction(ask: OpenCorrection, claim: Claim) -> Sequence[CorrectionOpe
         raise OriginNotYours
     return [
         CorrectionOpened(
-            claim_id=claim.claim_id,
-            project_id=claim.project_id,
-            organisation_id=claim.organisation_id,
+            **claim.identity,
             correction_id=ask.correction_id,
             origin=ask.origin,
             finding_id=ask.finding_id,
@@ -134,9 +132,7 @@ def adjust_cost_line(ask: AdjustCostLine, claim: Claim) -> Sequence[CostLineAdju
         return []
     return [
         CostLineAdjusted(
-            claim_id=claim.claim_id,
-            project_id=claim.project_id,
-            organisation_id=claim.organisation_id,
+            **claim.identity,
             correction_id=ask.correction_id,
             line_id=ask.line_id,
             delta_cents=ask.delta_cents,
@@ -157,9 +153,7 @@ def withdraw_correction(ask: WithdrawCorrection, claim: Claim) -> Sequence[Corre
     _found(claim, ask.correction_id)
     return [
         CorrectionWithdrawn(
-            claim_id=claim.claim_id,
-            project_id=claim.project_id,
-            organisation_id=claim.organisation_id,
+            **claim.identity,
             correction_id=ask.correction_id,
             reason=ask.reason,
             withdrawn_by=ask.by.person,
@@ -249,9 +243,7 @@ def approve_correction(
 def _first_of_two(ask: ApproveCorrection, decided: _Decided) -> CorrectionApprovalGiven:
     claim = decided.claim
     return CorrectionApprovalGiven(
-        claim_id=claim.claim_id,
-        project_id=claim.project_id,
-        organisation_id=claim.organisation_id,
+        **claim.identity,
         correction_id=ask.correction_id,
         content_hash=ask.content_hash,
         quarter_total_cents=decided.quarter_total_cents,
@@ -262,9 +254,7 @@ def _first_of_two(ask: ApproveCorrection, decided: _Decided) -> CorrectionApprov
 def _counted(ask: ApproveCorrection, decided: _Decided, payee: Payee) -> Said:
     claim, restated = decided.claim, decided.restated
     approved = CorrectionApproved(
-        claim_id=claim.claim_id,
-        project_id=claim.project_id,
-        organisation_id=claim.organisation_id,
+        **claim.identity,
         correction_id=ask.correction_id,
         content_hash=ask.content_hash,
         accepted=restated.accepted,

@@ -100,9 +100,7 @@ def clear_duplicate(ask: ClearDuplicate, claim: Claim) -> Sequence[DuplicateClea
     line = _require_suspected(ask, claim)
     return [
         DuplicateCleared(
-            claim_id=claim.claim_id,
-            project_id=claim.project_id,
-            organisation_id=claim.organisation_id,
+            **claim.identity,
             line_id=line.line_id,
             reason=ask.reason,
             cleared_by=ask.by.person,
@@ -115,9 +113,7 @@ def confirm_duplicate(ask: ConfirmDuplicate, claim: Claim) -> Sequence[Duplicate
     line = _require_suspected(ask, claim)
     return [
         DuplicateConfirmed(
-            claim_id=claim.claim_id,
-            project_id=claim.project_id,
-            organisation_id=claim.organisation_id,
+            **claim.identity,
             line_id=line.line_id,
             reason=ask.reason,
             confirmed_by=ask.by.person,

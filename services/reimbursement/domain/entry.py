@@ -309,7 +309,7 @@ def enter(ask: CostFacts, seen: Seen, before: CostLine | None = None) -> Entered
             suspected=any(found.because == "invoice" for found in suspicion),
         ),
         line_id=ask.line_id,
-        **_owner(seen.claim),
+        **seen.claim.identity,
     )
     return Entered((entered, *fixed, *suspicion), taken)
 
@@ -318,7 +318,7 @@ def _facts(ask: CostFacts, claim: Claim, stated: Stated, key: str) -> dict[str, 
     """What is recorded of a line; in another currency it is worth nothing without its rate."""
     foreign = ask.currency != DOLLARS
     return {
-        **_owner(claim),
+        **claim.identity,
         "line_id": ask.line_id,
         "kind": ask.kind,
         "description": ask.description,
@@ -357,14 +357,6 @@ def _share(ask: CostFacts, claim: Claim, stated: Stated) -> Share:
         share=stated.share,
         days=Days(first=ask.incurred_from, last=ask.incurred_to),
     )
-
-
-def _owner(claim: Claim) -> dict[str, str]:
-    return {
-        "claim_id": claim.claim_id,
-        "project_id": claim.project_id,
-        "organisation_id": claim.organisation_id,
-    }
 
 
 def document_of(ask: CostFacts) -> str:

@@ -130,11 +130,6 @@ def file_claim(
     pinned = policies.version(agreement.programme, agreement.policy_version)
     unpaid_days = pinned.parameters.unpaid_after_claim_days
     totals = kind_totals((line, line.amount_cents) for line in claim.lines.values())
-    owner = {
-        "claim_id": claim.claim_id,
-        "project_id": claim.project_id,
-        "organisation_id": claim.organisation_id,
-    }
     filed = ClaimFiled(
         quarter=claim.quarter,
         certifier=ask.by.person,
@@ -147,9 +142,9 @@ def file_claim(
         due_on=claim.due_on,
         late=ask.now >= end_of_day(claim.due_on),
         deducted_on=ask.effective_on + timedelta(days=unpaid_days + 1),
-        **owner,
+        **claim.identity,
     )
-    return {"claim": [filed], "budget": [BudgetClaimed(claimed=totals, **owner)]}
+    return {"claim": [filed], "budget": [BudgetClaimed(claimed=totals, **claim.identity)]}
 
 
 DECIDERS: Mapping[type[Command], Decider] = {

@@ -74,9 +74,7 @@ def import_cost_lines(ask: ImportCostLines, **seen: Any) -> Said:
     if refused and ask.all_or_nothing:
         raise FileRefused(rows=refused[:TOLD_MAX], refused=len(refused))
     imported = LinesImported(
-        claim_id=here.claim.claim_id,
-        project_id=here.claim.project_id,
-        organisation_id=here.claim.organisation_id,
+        **here.claim.identity,
         file_sha256=ask.file_sha256,
         format=ask.format,
         rows=len(ask.rows) + len(ask.unreadable),

@@ -186,19 +186,12 @@ def fix_exchange_rate(
     pinned = policies.version(agreement.programme, agreement.policy_version)
     day = line.paid_on or line.invoiced_on
     wanted = Wanted(line.line_id, line.stated, day, ask.debit_cents)
-    owner = _owner(claim, line)
-    owner.pop("line_id")
     original = original_of(line.stated, claims)
-    return fix(wanted, original, exchanges, pinned.parameters.fx_policy, owner)
+    return fix(wanted, original, exchanges, pinned.parameters.fx_policy, claim.identity)
 
 
-def _owner(claim: Claim, line: CostLine) -> dict[str, str]:
-    return {
-        "claim_id": claim.claim_id,
-        "project_id": claim.project_id,
-        "organisation_id": claim.organisation_id,
-        "line_id": line.line_id,
-    }
+def _owner(claim: Claim, line: CostLine) -> dict[str, Any]:
+    return {**claim.identity, "line_id": line.line_id}
 
 
 def _used(claim: Claim, line: CostLine, sha256: str, invoice: str) -> EvidenceUsed:

@@ -133,9 +133,7 @@ def _booked(ask: AuthorisePayment, claim: Claim, amount_cents: int) -> PaymentBo
 
 def _settled(claim: Claim, account: Account) -> ClaimSettled:
     return ClaimSettled(
-        claim_id=claim.claim_id,
-        project_id=claim.project_id,
-        organisation_id=claim.organisation_id,
+        **claim.identity,
         carried_cents=min(account.payable_cents, 0),
     )
 

@@ -109,7 +109,7 @@ def _limit_overhead(worths: Sequence[_Worth], agreement: Agreement) -> None:
     room = max(portion(agreement.overhead_pct, direct), 0)
     for worth in worths:
         if worth.line.stated.overhead:
-            worth.limit(OVERHEAD, max(room, 0))
+            worth.limit(OVERHEAD, room)
             room -= worth.cents
 
 

@@ -21,9 +21,7 @@ def query_claim(ask: QueryClaim, claim: Claim) -> Sequence[ClaimQueried]:
     for line_id in ask.lines:
         claim.line(line_id)
     queried = ClaimQueried(
-        claim_id=claim.claim_id,
-        project_id=claim.project_id,
-        organisation_id=claim.organisation_id,
+        **claim.identity,
         query_id=ask.query_id,
         question=ask.question,
         lines=ask.lines,
@@ -39,9 +37,7 @@ def answer_query(ask: AnswerQuery, claim: Claim) -> Sequence[QueryAnswered]:
     if ask.query_id != claim.queries[-1].query_id:
         raise NoQueryOpen
     answered = QueryAnswered(
-        claim_id=claim.claim_id,
-        project_id=claim.project_id,
-        organisation_id=claim.organisation_id,
+        **claim.identity,
         query_id=ask.query_id,
         answer=ask.answer,
         evidence=ask.evidence,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
 
 from services.reimbursement.commands.claim import (
     DeductUnpaidLines,
@@ -96,7 +95,8 @@ def record_supplier_payment(
         paid_on=ask.paid_on,
         proof=ask.proof,
         recorded_by=ask.by.person,
-        **_owner(claim, line.line_id),
+        line_id=line.line_id,
+        **claim.identity,
     )
     return [recorded]
 
@@ -117,9 +117,7 @@ def deduct_unpaid_lines(
         return []
     deducted = _deducted(claim, claim.deducted_on)
     reviewed = SupplierPaymentsReviewed(
-        claim_id=claim.claim_id,
-        project_id=claim.project_id,
-        organisation_id=claim.organisation_id,
+        **claim.identity,
         deducted=tuple(event.line_id for event in deducted),
         reviewed_on=claim.deducted_on,
     )
@@ -155,7 +153,8 @@ def _deducted(claim: Claim, on: date) -> Sequence[CostLineDeducted]:
                 kept=kept,
                 deducted_cents=worth - portion(kept, worth),
                 deducted_on=on,
-                **_owner(claim, line.line_id),
+                line_id=line.line_id,
+                **claim.identity,
             )
             found.append(event)
     return found
@@ -197,7 +196,8 @@ def reclaim_cost_line(
         by_claim_id=claim.claim_id,
         by_line_id=ask.line_id,
         amount_cents=cents,
-        **_owner(deducted, line.line_id),
+        line_id=line.line_id,
+        **deducted.identity,
     )
     return {"claim": [_reclaimed(ask, claim, deducted, line, cents)], "deducted": [taken]}
 
@@ -226,17 +226,9 @@ def _reclaimed(
         stated=whole,
         deducted_claim_id=deducted.claim_id,
         deducted_line_id=line.line_id,
-        **_owner(claim, ask.line_id),
+        line_id=ask.line_id,
+        **claim.identity,
     )
-
-
-def _owner(claim: Claim, line_id: str) -> dict[str, Any]:
-    return {
-        "claim_id": claim.claim_id,
-        "project_id": claim.project_id,
-        "organisation_id": claim.organisation_id,
-        "line_id": line_id,
-    }
 
 
 DECIDERS: Mapping[type[Command], Decider] = {

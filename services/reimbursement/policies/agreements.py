@@ -15,7 +15,7 @@ from services.reimbursement.inbound import (
     OtherFundingDeclared,
     SizeAttested,
 )
-from shared.kernel.decider import Policy, Reaction, due_command
+from shared.kernel.decider import Policy, Reaction, due_command, no_earlier
 from shared.kernel.events import Event, Heard
 from shared.kernel.operations import TimersRun
 from shared.kernel.periods import civil_date
@@ -52,10 +52,12 @@ def let_what_all_signed_take_effect(
     """
     if event.makes_version is None:
         return []
-    who = dict(reaction.command)
-    who["effective_at"] = max(who["effective_at"], who["now"])
     return [
-        LetAmendmentTakeEffect(project_id=event.project_id, amendment_id=event.amendment_id, **who)
+        LetAmendmentTakeEffect(
+            project_id=event.project_id,
+            amendment_id=event.amendment_id,
+            **no_earlier(reaction.command, reaction.command["now"]),
+        )
     ]
 
 

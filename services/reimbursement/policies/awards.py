@@ -16,17 +16,15 @@ from services.reimbursement.inbound import (
     ProjectApproved,
     ProjectDeclined,
 )
-from shared.kernel.decider import Policy, Reaction
+from shared.kernel.decider import Policy, Reaction, no_earlier
 from shared.kernel.events import Event, Heard
 from shared.kernel.periods import from_micros
 
 
 def _not_before(reaction: Reaction, row: Mapping[str, Any] | None, column: str) -> dict[str, Any]:
-    """Who and when; a fact that arrives late takes effect no earlier than what it completes."""
-    who = dict(reaction.command)
-    if row is not None:
-        who["effective_at"] = max(who["effective_at"], from_micros(row[column]))
-    return who
+    if row is None:
+        return dict(reaction.command)
+    return no_earlier(reaction.command, from_micros(row[column]))
 
 
 def reserve_what_was_approved(

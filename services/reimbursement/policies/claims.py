@@ -8,7 +8,7 @@ from services.reimbursement.commands.claim import DeductUnpaidLines, FreeBudget
 from services.reimbursement.events.agreement import AgreementExecuted
 from services.reimbursement.events.claim import ClaimRejected
 from services.reimbursement.events.correction import CorrectionApproved
-from shared.kernel.decider import Policy, Reaction, due_command
+from shared.kernel.decider import Policy, Reaction, due_command, no_earlier
 from shared.kernel.events import Event, Heard
 from shared.kernel.operations import TimersRun
 from shared.kernel.periods import from_micros
@@ -21,8 +21,8 @@ def deduct_unpaid_lines(run: TimersRun, reaction: Reaction) -> Sequence[DeductUn
     """
     found = []
     for row in reaction.due("deduction_list", run.business_date):
-        who = due_command(reaction, date.fromisoformat(row["due_on"]))
-        who["effective_at"] = max(who["effective_at"], from_micros(row["not_before"]))
+        due = due_command(reaction, date.fromisoformat(row["due_on"]))
+        who = no_earlier(due, from_micros(row["not_before"]))
         found.append(DeductUnpaidLines(claim_id=row["claim_id"], **who))
     return found
 

@@ -1,7 +1,7 @@
 """What follows payments by itself: holds, findings of late facts, rows of the bank's reports."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import get_args
 
 from services.reimbursement.commands.aftermath import (
     AdjustCostLine,
@@ -36,7 +36,7 @@ from services.reimbursement.inbound import (
     MembershipTerminated,
 )
 from shared.kernel.commands import Command
-from shared.kernel.decider import Policy, Reaction
+from shared.kernel.decider import Policy, Reaction, no_earlier
 from shared.kernel.events import Event, Heard
 from shared.kernel.periods import from_micros
 
@@ -49,6 +49,13 @@ StandingHeard = (
     | MembershipSuspended
     | MembershipTerminated
 )
+CourseEvent = (
+    ProjectSuspended
+    | ProjectResumed
+    | ConsortiumRuleBreached
+    | ConsortiumRuleCured
+    | StackingLimitChecked
+)
 
 
 def review_what_a_member_is_owed(heard: StandingHeard, reaction: Reaction) -> Sequence[Command]:
@@ -56,14 +63,7 @@ def review_what_a_member_is_owed(heard: StandingHeard, reaction: Reaction) -> Se
     return _review(reaction, heard.organisation_id)
 
 
-def review_what_a_project_owes(
-    event: ProjectSuspended
-    | ProjectResumed
-    | ConsortiumRuleBreached
-    | ConsortiumRuleCured
-    | StackingLimitChecked,
-    reaction: Reaction,
-) -> Sequence[Command]:
+def review_what_a_project_owes(event: CourseEvent, reaction: Reaction) -> Sequence[Command]:
     """The consortium watch: what a suspension or a breach holds, its end releases (domain 9.3)."""
     return _review(reaction, event.project_id)
 
@@ -89,16 +89,10 @@ def _review(reaction: Reaction, about: str) -> Sequence[ReviewHolds]:
         ReviewHolds(
             project_id=account.partition(".")[0],
             organisation_id=account.partition(".")[2],
-            **_not_before(reaction, known["begun"][account]),
+            **no_earlier(reaction.command, from_micros(begun)),
         )
-        for account in known["accounts"]
+        for account, begun in sorted(known["begun"].items())
     ]
-
-
-def _not_before(reaction: Reaction, begun: int) -> dict[str, Any]:
-    """Who and when; a fact from before an account's history is looked at from its beginning."""
-    effective_at = max(reaction.command["effective_at"], from_micros(begun))
-    return {**reaction.command, "effective_at": effective_at}
 
 
 def correct_what_an_audit_disallows(
@@ -175,25 +169,9 @@ def apply_each_row(event: BankReportReceived, reaction: Reaction) -> Sequence[Co
     return commands
 
 
-_WATCHED: Sequence[type[Heard]] = (
-    MemberAdmitted,
-    GracePeriodStarted,
-    MembershipLapsed,
-    MembershipRenewed,
-    MembershipReinstated,
-    MembershipSuspended,
-    MembershipTerminated,
-)
-_PROJECT_WATCHED: Sequence[type[Event]] = (
-    ProjectSuspended,
-    ProjectResumed,
-    ConsortiumRuleBreached,
-    ConsortiumRuleCured,
-    StackingLimitChecked,
-)
 POLICIES: Mapping[type[Event] | type[Heard], Sequence[Policy]] = {
-    **{heard: [review_what_a_member_is_owed] for heard in _WATCHED},
-    **{event: [review_what_a_project_owes] for event in _PROJECT_WATCHED},
+    **{heard: [review_what_a_member_is_owed] for heard in get_args(StandingHeard)},
+    **{event: [review_what_a_project_owes] for event in get_args(CourseEvent)},
     ClaimApproved: [hold_what_may_not_be_paid],
     PaymentFailed: [hold_what_may_not_be_paid],
     PaymentReturned: [hold_what_may_not_be_paid],

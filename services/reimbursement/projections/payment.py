@@ -76,10 +76,10 @@ LEDGER = table(
     integer("position", index=True),
 )
 """Every change of what counts as paid (R-2), on its business day."""
-ACCOUNTS_OF = table("accounts_of", key("about"), json_text("accounts"), json_text("begun"))
+ACCOUNTS_OF = table("accounts_of", key("about"), json_text("begun"))
 """The accounts of an organisation, and of a project, as `{project_id}.{organisation_id}`.
 
-`begun`: since when each has a history, in microseconds; nothing of it is dated earlier (X5).
+Since when each has a history, in microseconds; nothing of it is dated earlier (X5).
 """
 HOLDS = table(
     "payment_hold_list",
@@ -176,7 +176,7 @@ def show_accounts(rows: Rows, recorded: Recorded) -> None:
                 begun: dict[str, int] = row["begun"] if row else {}
                 if account not in begun:
                     begun = {**begun, account: to_micros(recorded.effective_at)}
-                    rows.put("accounts_of", about=about, accounts=sorted(begun), begun=begun)
+                    rows.put("accounts_of", about=about, begun=begun)
         case _:
             pass  # An account begins with the first costs that count.
 
@@ -341,7 +341,7 @@ def show_files(rows: Rows, recorded: Recorded) -> None:
 
 PROJECTIONS: tuple[Projection, ...] = (
     Projection("payment_list", revision=2, tables=(PAYMENTS,), apply=show_payments),
-    Projection("accounts_of", revision=1, tables=(ACCOUNTS_OF,), apply=show_accounts),
+    Projection("accounts_of", revision=2, tables=(ACCOUNTS_OF,), apply=show_accounts),
     Projection("paid_ledger", revision=1, tables=(LEDGER,), apply=show_ledger),
     Projection("payment_hold_list", revision=1, tables=(HOLDS,), apply=show_holds),
     Projection("correction_list", revision=1, tables=(CORRECTIONS,), apply=show_corrections),
