@@ -17,12 +17,12 @@ from services.reimbursement.commands.bank import (
     StateBankAccount,
 )
 from services.reimbursement.domain.bank_file import (
-    FUNDER,
     PaymentFile,
     PaymentFileNotFound,
     file_id_of,
 )
 from services.reimbursement.domain.pain import BankNumbers, credit_transfer
+from services.reimbursement.domain.party import FUNDER
 from services.reimbursement.domain.payee import Payee, PayeeNotFound
 from services.reimbursement.projections.payment import FILES
 from shared.kernel.commands import PARTIES, READERS, Actor

@@ -8,7 +8,7 @@ from fractions import Fraction
 from services.reimbursement.domain.agreement_status import IN_FORCE, Status
 from services.reimbursement.domain.amendment import Amendment
 from services.reimbursement.domain.audits import Audits
-from services.reimbursement.domain.party import Signature
+from services.reimbursement.domain.party import FUNDER, Signature
 from services.reimbursement.domain.tax import Recovery
 from services.reimbursement.domain.terms import Agreed, Amended, Terms, with_amendments
 from services.reimbursement.events.agreement import (
@@ -190,6 +190,11 @@ class Agreement:
         return min(self.breaches.values(), key=lambda breach: breach.since, default=None)
 
     @property
+    def signers(self) -> Sequence[str]:
+        """Who signs the agreement and its amendments: who did not withdraw, and the funder."""
+        return [*(party.organisation_id for party in self.present), FUNDER]
+
+    @property
     def room_cents(self) -> int:
         """What nobody is entitled to yet, under the ceiling (R-17)."""
         return self.ceiling_cents - sum(share.entitled_cents for share in self.shares.values())
@@ -333,6 +338,12 @@ def require_acting_for(organisation_ids: Sequence[str], by: Actor) -> None:
     """One of these parties acts, or staff in its name (I-13). Raises NotOnBehalf."""
     if not by.acts_for(organisation_ids):
         raise NotOnBehalf
+
+
+def require_acting_unless_staff(organisation_ids: Sequence[str], by: Actor) -> None:
+    """One of these parties acts, or any staff on its own. Raises NotOnBehalf."""
+    if not by.is_staff:
+        require_acting_for(organisation_ids, by)
 
 
 def require_in_force(agreement: Agreement) -> None:

@@ -14,6 +14,7 @@ from services.reimbursement.domain.agreement import (
     Agreement,
     NotAParty,
     require_acting_for,
+    require_acting_unless_staff,
     require_known,
 )
 from services.reimbursement.domain.agreement_table import TABLE
@@ -21,7 +22,7 @@ from services.reimbursement.domain.amendment import Amendment
 from services.reimbursement.domain.amendment_checks import Against, check_changes
 from services.reimbursement.domain.claim import Claim
 from services.reimbursement.domain.envelope import Envelope
-from services.reimbursement.domain.party import FUNDER
+from services.reimbursement.domain.party import FUNDER, signs_for_both_sides
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
 from services.reimbursement.domain.signing import FUNDERS, FunderSignsByStaff
@@ -130,8 +131,7 @@ def propose_amendment(
 ) -> Sequence[AmendmentProposed]:
     """Propose changes upon the present version; one open amendment a topic (R-9)."""
     require_known(agreement, ask.by)
-    if not ask.by.is_staff:
-        require_acting_for(agreement.organisation_ids, ask.by)
+    require_acting_unless_staff(agreement.organisation_ids, ask.by)
     TABLE.must_allow(ProposeAmendment, agreement.status)
     if ask.amendment_id in agreement.amendments:
         raise AmendmentAlreadyProposed
@@ -161,8 +161,7 @@ def rebase_amendment(
 ) -> Sequence[AmendmentRebased]:
     """Put it on the present version; it is approved and signed anew (hard case 1)."""
     require_known(agreement, ask.by)
-    if not ask.by.is_staff:
-        require_acting_for(agreement.organisation_ids, ask.by)
+    require_acting_unless_staff(agreement.organisation_ids, ask.by)
     TABLE.must_allow(RebaseAmendment, agreement.status)
     amendment = amendment_of(agreement, ask.amendment_id)
     _require(amendment, "proposed", "approved")
@@ -211,11 +210,6 @@ def approve_amendment(
     ]
 
 
-def signers(agreement: Agreement) -> Sequence[str]:
-    """Who signs an amendment: the participants that are left, and the funder."""
-    return [*(party.organisation_id for party in agreement.present), FUNDER]
-
-
 def sign_amendment(
     ask: SignAmendment,
     agreement: Agreement,
@@ -232,15 +226,12 @@ def sign_amendment(
     _require(amendment, "approved")
     if party in amendment.signatures:
         return []
-    if any(
-        signature.signed_by == ask.by.person and (key == FUNDER) != (party == FUNDER)
-        for key, signature in amendment.signatures.items()
-    ):
+    if signs_for_both_sides(amendment.signatures, party, ask.by.person):
         raise SamePerson
     require_current(agreement, amendment.base_version)
     against = _against(agreement, envelope, policies, claims)
     check_changes(agreement, amendment.changes, amendment.effective_from, against)
-    complete = set(signers(agreement)) <= {*amendment.signatures, party}
+    complete = set(agreement.signers) <= {*amendment.signatures, party}
     return [
         AmendmentSigned(
             project_id=ask.project_id,
@@ -259,7 +250,7 @@ def _require_signer(ask: SignAmendment, agreement: Agreement, party: str) -> Non
         if not ask.by.roles & FUNDERS:
             raise FunderSignsByStaff
         return
-    if party not in signers(agreement):
+    if party not in agreement.signers:
         raise NotAParty
     require_acting_for([party], ask.by)
 
@@ -287,8 +278,7 @@ def withdraw_amendment(
 ) -> Sequence[AmendmentWithdrawn]:
     """Take it back while it is not in effect; what all had signed makes a new version by that."""
     require_known(agreement, ask.by)
-    if not ask.by.is_staff:
-        require_acting_for(agreement.organisation_ids, ask.by)
+    require_acting_unless_staff(agreement.organisation_ids, ask.by)
     TABLE.must_allow(WithdrawAmendment, agreement.status)
     amendment = amendment_of(agreement, ask.amendment_id)
     _require(amendment, "proposed", "approved", "agreed")

@@ -16,6 +16,7 @@ from services.reimbursement.domain.entitlement import (
     entitlements,
     inputs_hash,
 )
+from services.reimbursement.domain.restating import ceiling_shared
 from services.reimbursement.domain.settling import counted_against, offset
 from services.reimbursement.events.agreement import CeilingPart, CeilingShared
 from services.reimbursement.events.claim import (
@@ -72,7 +73,7 @@ def _require_other_person(claim: Claim, by: Actor) -> None:
         raise SamePerson
 
 
-def _require_approvable(ask: Command, claim: Claim, content_hash: str) -> None:
+def _require_decidable(ask: Command, claim: Claim, content_hash: str) -> None:
     require_known(claim, ask.by)
     require_status(claim, "assessed")
     if content_hash != claim.content_hash:
@@ -113,7 +114,7 @@ def approve_claim(ask: ApproveClaim, claim: Claim, account: Account, agreement: 
     The quarter's net total decides how many approvers it takes (R-24), all different (X6); the
     first of two leaves the claim as it is. Where nothing is payable it is settled at once.
     """
-    _require_approvable(ask, claim, ask.content_hash)
+    _require_decidable(ask, claim, ask.content_hash)
     require_in_force(agreement)
     considered = _considered(agreement, [claim], {claim.organisation_id: account})
     said = _approved(ask, agreement, considered)
@@ -142,7 +143,7 @@ def approve_batch(
     ):
         raise OtherProject
     for claim_id, content_hash in asked.items():
-        _require_approvable(ask, claims[f"claim-{claim_id}"], content_hash)
+        _require_decidable(ask, claims[f"claim-{claim_id}"], content_hash)
     require_in_force(agreement)
     by_party = {name.partition(".")[2]: account for name, account in accounts.items()}
     return _approved(ask, agreement, _considered(agreement, list(claims.values()), by_party))
@@ -191,12 +192,7 @@ def _claim_approved(ask: Command, one: Considered, agreement: Agreement) -> Clai
 def _settled(one: Considered) -> Sequence[Event]:
     if one.worth.payable_cents > 0:
         return []
-    return [
-        ClaimSettled(
-            **one.claim.identity,
-            carried_cents=one.worth.payable_cents,
-        )
-    ]
+    return [ClaimSettled(**one.claim.identity, carried_cents=one.worth.payable_cents)]
 
 
 def _on_account(ask: Command, one: Considered) -> Sequence[Event]:
@@ -210,9 +206,7 @@ def _on_account(ask: Command, one: Considered) -> Sequence[Event]:
 
 def _costs_accepted(one: Considered) -> CostsAccepted:
     return CostsAccepted(
-        project_id=one.claim.project_id,
-        organisation_id=one.claim.organisation_id,
-        claim_id=one.claim.claim_id,
+        **one.claim.identity,
         quarter=one.claim.quarter,
         accepted=one.accepted,
         entitled_cents=one.worth.entitled_cents,
@@ -232,21 +226,12 @@ def _ceiling_shared(agreement: Agreement, considered: Sequence[Considered]) -> C
         )
         for one in considered
     )
-    return CeilingShared(
-        project_id=agreement.project_id,
-        batch=agreement.batches + 1,
-        room_cents=agreement.room_cents,
-        parts=parts,
-    )
+    return ceiling_shared(agreement, parts)
 
 
 def reject_claim(ask: RejectClaim, claim: Claim) -> Sequence[ClaimRejected]:
     """Refuse the whole claim with a reason; not who certified, assessed or approved it (X6)."""
-    require_known(claim, ask.by)
-    require_status(claim, "assessed")
-    if ask.content_hash != claim.content_hash:
-        raise OtherContent
-    _require_other_person(claim, ask.by)
+    _require_decidable(ask, claim, ask.content_hash)
     return [
         ClaimRejected(
             **claim.identity,

@@ -129,15 +129,11 @@ def population_of(claims: Claims) -> Population:
     """Every line that counts, with its cents, in the order of the ids; frozen by its hash."""
     return tuple(
         (claim.claim_id, line_id, line.counted_cents)
-        for claim in sorted(claims.values(), key=_id)
+        for claim in sorted(claims.values(), key=lambda claim: claim.claim_id)
         if claim.status in COUNTED
         for line_id, line in sorted(claim.lines.items())
         if line.counted_cents
     )
-
-
-def _id(claim: Claim) -> str:
-    return claim.claim_id
 
 
 def draw_audit_sample(

@@ -10,6 +10,7 @@ from services.reimbursement.commands.bank import MakePaymentFile, PaymentNamed
 from services.reimbursement.domain.account import Account
 from services.reimbursement.domain.agreement import Agreement
 from services.reimbursement.domain.claim import Claim
+from services.reimbursement.domain.party import FUNDER
 from services.reimbursement.domain.payee import Payee
 from services.reimbursement.domain.payment import Payment
 from services.reimbursement.events.bank import Instruction, PaymentFileMade
@@ -19,9 +20,6 @@ from shared.kernel.commands import Command
 from shared.kernel.decider import Decider, Fold, Said, States
 from shared.kernel.events import Event
 from shared.kernel.refusals import NotFound, Refusal
-
-FUNDER = "funder"
-"""The payee whose bank account all payments come from."""
 
 
 class PaymentFileNotFound(NotFound):

@@ -14,7 +14,7 @@ from services.reimbursement.commands.consortium import (
 from services.reimbursement.domain.agreement import (
     Agreement,
     NotAParty,
-    require_acting_for,
+    require_acting_unless_staff,
     require_known,
 )
 from services.reimbursement.domain.agreement_fold import evolve
@@ -229,8 +229,7 @@ def withdraw_participant(
 ) -> Sequence[ParticipantWithdrew]:
     """Always recordable, whatever rule it breaks; what was spent until then is payable (case 4)."""
     require_known(agreement, ask.by)
-    if not ask.by.is_staff:
-        require_acting_for([ask.organisation_id], ask.by)
+    require_acting_unless_staff([ask.organisation_id], ask.by)
     TABLE.must_allow(WithdrawParticipant, agreement.status)
     if ask.organisation_id not in agreement.organisation_ids:
         raise NotAParty

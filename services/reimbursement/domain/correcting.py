@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from hashlib import sha256
 
 from services.reimbursement.commands.aftermath import (
@@ -16,7 +15,11 @@ from services.reimbursement.domain.aftermath import Adjustment, Correction
 from services.reimbursement.domain.agreement import Agreement
 from services.reimbursement.domain.approval import OtherContent
 from services.reimbursement.domain.claim import COUNTED, Claim, adjusted, require_known
-from services.reimbursement.domain.entitlement import accepted_by_rate, inputs_hash
+from services.reimbursement.domain.entitlement import (
+    accepted_by_rate,
+    difference_by_rate,
+    inputs_hash,
+)
 from services.reimbursement.domain.payee import Payee
 from services.reimbursement.domain.restating import Why, restate, shared_after
 from services.reimbursement.domain.settling import follow_restatement, listed
@@ -163,15 +166,9 @@ def withdraw_correction(ask: WithdrawCorrection, claim: Claim) -> Sequence[Corre
 
 def differences(claim: Claim, correction: Correction, agreement: Agreement) -> Sequence[RateShare]:
     """What a correction changes of the accepted costs, by exact rate, with signs."""
-    totals: dict[Fraction, int] = {}
-    for share in accepted_by_rate(adjusted(claim, correction), agreement):
-        totals[share.rate] = share.accepted_cents
-    for share in accepted_by_rate(claim, agreement):
-        totals[share.rate] = totals.get(share.rate, 0) - share.accepted_cents
-    return tuple(
-        RateShare(rate=rate, accepted_cents=cents)
-        for rate, cents in sorted(totals.items())
-        if cents
+    after = adjusted(claim, correction)
+    return difference_by_rate(
+        accepted_by_rate(claim, agreement), accepted_by_rate(after, agreement)
     )
 
 

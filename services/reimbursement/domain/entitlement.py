@@ -1,6 +1,6 @@
 """The one computation of what a participant is owed: cumulative, exact, rounded once (R-2)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
@@ -148,6 +148,21 @@ def accepted_by_rate(claim: Claim, agreement: Agreement) -> tuple[RateShare, ...
         for _, rate, part in counted_parts(line, cents, agreement, claim.organisation_id):
             totals[rate] = totals.get(rate, 0) + part
     return tuple(RateShare(rate=rate, accepted_cents=totals[rate]) for rate in sorted(totals))
+
+
+def difference_by_rate(
+    before: Iterable[RateShare], after: Iterable[RateShare]
+) -> tuple[RateShare, ...]:
+    """What changed of accepted costs by exact rate, with its sign; unchanged rates left out."""
+    changes: dict[Fraction, int] = {}
+    for sign, shares in ((-1, before), (1, after)):
+        for share in shares:
+            changes[share.rate] = changes.get(share.rate, 0) + sign * share.accepted_cents
+    return tuple(
+        RateShare(rate=rate, accepted_cents=changes[rate])
+        for rate in sorted(changes)
+        if changes[rate]
+    )
 
 
 def inputs_hash(claim: Claim, account: Account, agreement: Agreement) -> str:

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from services.reimbursement.commands.agreement import ExecuteAgreement, ExecuteWhenReady
 from services.reimbursement.domain.agreement import Agreement, claim_ids, require_known
 from services.reimbursement.domain.agreement_refusals import AgreementNotReady
 from services.reimbursement.domain.agreement_table import TABLE
+from services.reimbursement.domain.claim import Claim
 from services.reimbursement.domain.envelope import Envelope
 from services.reimbursement.domain.member import Member
-from services.reimbursement.domain.party import FUNDER
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
 from services.reimbursement.domain.signing import checked_terms, complete_caps
@@ -71,8 +70,9 @@ def missing_for_execution(
         for number in range(1, len(agreement.conditions) + 1)
         if number not in agreement.satisfied
     ]
-    signers = [*(party.organisation_id for party in agreement.present), FUNDER]
-    missing += [f"signature:{party}" for party in signers if party not in agreement.signatures]
+    missing += [
+        f"signature:{party}" for party in agreement.signers if party not in agreement.signatures
+    ]
     missing += [
         f"membership:{organisation_id}"
         for organisation_id in agreement.funded
@@ -149,7 +149,7 @@ def open_period(
 
 
 def open_periods(
-    agreement: Agreement, claims: Mapping[str, Any], due_days: int
+    agreement: Agreement, claims: Mapping[str, Claim], due_days: int
 ) -> Mapping[str, Sequence[ClaimPeriodOpened]]:
     """Those of these claim periods that are not open yet, by stream (R-3)."""
     terms = agreement.terms
@@ -167,7 +167,7 @@ def execute_agreement(
     envelope: Envelope,
     policies: Policies,
     members: Members,
-    periods: Mapping[str, Any],
+    periods: Mapping[str, Claim],
 ) -> Said:
     """Put the agreement in force and open every claim period, in one decision (R-1, R-3).
 
@@ -201,7 +201,7 @@ def execute_when_ready(
     envelope: Envelope,
     policies: Policies,
     members: Members,
-    periods: Mapping[str, Any],
+    periods: Mapping[str, Claim],
 ) -> Said:
     """Execute once nothing is missing any more (R-1); until then, and afterwards, stay quiet."""
     if agreement.status == "absent" or agreement.executed_on is not None:

@@ -1,10 +1,11 @@
-"""Signatures under an agreement and its amendments."""
+"""Parties, and their signatures under an agreement and its amendments."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 FUNDER = "funder"
-"""The key of the funder's signature; participants' are their organisation ids."""
+"""The funder among those who sign and who are paid; participants are their organisation ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +14,11 @@ class Signature:
 
     signed_by: str
     signed_on: date
+
+
+def signs_for_both_sides(signatures: Mapping[str, Signature], party: str, person: str) -> bool:
+    """Whether this person has signed for the other side already: funder or participants (X6)."""
+    return any(
+        signature.signed_by == person and (key == FUNDER) != (party == FUNDER)
+        for key, signature in signatures.items()
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
 
 from services.reimbursement.commands.bank import EraseBankAccount, StateBankAccount
+from services.reimbursement.domain.party import FUNDER
 from services.reimbursement.events.bank import BankAccountErased, BankAccountStated
 from services.reimbursement.events.debt import DebtListed
 from shared.kernel.commands import Command
@@ -70,7 +71,7 @@ def evolve(payee: Payee, event: PayeeEvent) -> Payee:
 
 def state_bank_account(ask: StateBankAccount, payee: Payee) -> Sequence[BankAccountStated]:
     """Say where to pay, as the organisation itself; the funder's own account is its staff's."""
-    if ask.organisation_id != "funder" and not ask.by.acts_for((ask.organisation_id,)):
+    if ask.organisation_id != FUNDER and not ask.by.acts_for((ask.organisation_id,)):
         raise NotOnBehalf
     return [
         BankAccountStated(

@@ -91,16 +91,17 @@ def shared_after(agreement: Agreement, *restated: EntitlementRestated) -> Sequen
         for event in restated
         if event.part_cents
     )
-    if not parts:
-        return []
-    return [
-        CeilingShared(
-            project_id=agreement.project_id,
-            batch=agreement.batches + 1,
-            room_cents=agreement.room_cents,
-            parts=parts,
-        )
-    ]
+    return [ceiling_shared(agreement, parts)] if parts else []
+
+
+def ceiling_shared(agreement: Agreement, parts: tuple[CeilingPart, ...]) -> CeilingShared:
+    """The agreement's event of one batch, be it approved or restated (R-17)."""
+    return CeilingShared(
+        project_id=agreement.project_id,
+        batch=agreement.batches + 1,
+        room_cents=agreement.room_cents,
+        parts=parts,
+    )
 
 
 def _restated(

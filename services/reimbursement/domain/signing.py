@@ -16,7 +16,7 @@ from services.reimbursement.domain.agreement_refusals import (
     RateEndsBeforeItBegins,
 )
 from services.reimbursement.domain.agreement_table import TABLE
-from services.reimbursement.domain.party import FUNDER
+from services.reimbursement.domain.party import FUNDER, signs_for_both_sides
 from services.reimbursement.domain.policy import STREAM as POLICIES
 from services.reimbursement.domain.policy import Policies
 from services.reimbursement.domain.terms import Terms
@@ -26,7 +26,7 @@ from services.reimbursement.events.agreement import (
     ParticipantCap,
 )
 from services.reimbursement.events.policy import Parameters
-from shared.kernel.commands import Actor, Command
+from shared.kernel.commands import Command
 from shared.kernel.decider import Decider
 from shared.kernel.refusals import Forbidden, Invalid, Refusal, SamePerson
 
@@ -153,13 +153,6 @@ def state_terms(
     ]
 
 
-def _signed_other_side(agreement: Agreement, party: str, by: Actor) -> bool:
-    return any(
-        signature.signed_by == by.person and (key == FUNDER) != (party == FUNDER)
-        for key, signature in agreement.signatures.items()
-    )
-
-
 def sign_agreement(ask: SignAgreement, agreement: Agreement) -> Sequence[AgreementSigned]:
     """Sign for one party: a participant itself or staff in its name (I-13), or the funder's staff.
 
@@ -177,7 +170,7 @@ def sign_agreement(ask: SignAgreement, agreement: Agreement) -> Sequence[Agreeme
     TABLE.must_allow(SignAgreement, agreement.status)
     if party in agreement.signatures:
         return []
-    if _signed_other_side(agreement, party, ask.by):
+    if signs_for_both_sides(agreement.signatures, party, ask.by.person):
         raise SamePerson
     return [
         AgreementSigned(

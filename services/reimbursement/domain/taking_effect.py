@@ -4,9 +4,9 @@ Paid claims stay as they are. What they would be worth under the new terms, less
 worth under the former ones, is restated on the accounts, and paid or offset with the next claim.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
+from itertools import chain
 
 from services.reimbursement.commands.amendment import LetAmendmentTakeEffect
 from services.reimbursement.domain.account import Account
@@ -15,7 +15,7 @@ from services.reimbursement.domain.agreement_fold import evolve
 from services.reimbursement.domain.amendment import Amendment
 from services.reimbursement.domain.amendment_checks import Against, check_changes
 from services.reimbursement.domain.claim import COUNTED, Claim
-from services.reimbursement.domain.entitlement import accepted_by_rate
+from services.reimbursement.domain.entitlement import accepted_by_rate, difference_by_rate
 from services.reimbursement.domain.envelope import Envelope
 from services.reimbursement.domain.execution import open_periods
 from services.reimbursement.domain.policy import STREAM as POLICIES
@@ -120,16 +120,16 @@ def _difference(
     organisation_id: str, before: Agreement, after: Agreement, claims: Claims
 ) -> Sequence[RateShare]:
     """What counts at each rate under the new terms less what counted under the former ones."""
-    totals: dict[Fraction, int] = {}
-    for claim in claims.values():
-        if claim.status not in COUNTED or claim.organisation_id != organisation_id:
-            continue
-        for sign, agreement in ((-1, before), (1, after)):
-            for share in accepted_by_rate(claim, agreement):
-                totals[share.rate] = totals.get(share.rate, 0) + sign * share.accepted_cents
-    return [
-        RateShare(rate=rate, accepted_cents=totals[rate]) for rate in sorted(totals) if totals[rate]
+    counted = [
+        claim
+        for claim in claims.values()
+        if claim.status in COUNTED and claim.organisation_id == organisation_id
     ]
+
+    def at(agreement: Agreement) -> Iterator[RateShare]:
+        return chain.from_iterable(accepted_by_rate(claim, agreement) for claim in counted)
+
+    return difference_by_rate(at(before), at(after))
 
 
 def _amendment(ask: LetAmendmentTakeEffect, states: States) -> Amendment | None:

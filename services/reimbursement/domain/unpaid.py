@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from fractions import Fraction
 
 from services.reimbursement.commands.claim import (
     DeductUnpaidLines,
@@ -21,11 +20,10 @@ from services.reimbursement.domain.claim import (
     require_known,
 )
 from services.reimbursement.domain.cost_line import CostLine
-from services.reimbursement.domain.entitlement import accepted_by_rate
+from services.reimbursement.domain.entitlement import accepted_by_rate, difference_by_rate
 from services.reimbursement.domain.entry import LINES_MAX, PaidInFuture, TooManyLines
 from services.reimbursement.domain.restating import Why, restate, shared_after
 from services.reimbursement.domain.transitions import must_be_legal
-from services.reimbursement.events.claim import RateShare
 from services.reimbursement.events.line_course import (
     CostLineDeducted,
     CostLineReclaimed,
@@ -126,7 +124,9 @@ def deduct_unpaid_lines(
     after = claim
     for event in deducted:
         after = evolve(after, event)
-    changes = difference(accepted_by_rate(claim, agreement), accepted_by_rate(after, agreement))
+    changes = difference_by_rate(
+        accepted_by_rate(claim, agreement), accepted_by_rate(after, agreement)
+    )
     why = Why(
         because="deduction", quarter=claim.quarter, on=ask.effective_on, claim_id=claim.claim_id
     )
@@ -158,18 +158,6 @@ def _deducted(claim: Claim, on: date) -> Sequence[CostLineDeducted]:
             )
             found.append(event)
     return found
-
-
-def difference(before: Sequence[RateShare], after: Sequence[RateShare]) -> Sequence[RateShare]:
-    """What changed of accepted costs by exact rate, with its sign; unchanged rates left out."""
-    changes: dict[Fraction, int] = {share.rate: share.accepted_cents for share in after}
-    for share in before:
-        changes[share.rate] = changes.get(share.rate, 0) - share.accepted_cents
-    return [
-        RateShare(rate=rate, accepted_cents=changes[rate])
-        for rate in sorted(changes)
-        if changes[rate]
-    ]
 
 
 def reclaim_cost_line(
