@@ -26,10 +26,16 @@ LONGEST = (
     "tests/stack/test_dead_broker.py", "tests/stories/test_odd_paths.py", "tests/main/test_up.py",
 )  # fmt: skip
 """Files that take minutes begin first, so that neither process waits for the other at the end."""
+ID_CHARS_MAX = 250
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, all others in their order."""
+    """The longest files first, all others in their order; each test with a name, not its content.
+
+    Workers must collect the same: a file made for a test may differ from one second to the next.
+    """
+    if unnamed := [item.nodeid[:ID_CHARS_MAX] for item in items if len(item.nodeid) > ID_CHARS_MAX]:
+        raise pytest.UsageError(f"Give these cases ids of their own: {unnamed}")
     ranks = {file: rank for rank, file in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(ranks)))
 
