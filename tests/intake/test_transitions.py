@@ -1,7 +1,5 @@
 """Every state and every command: legal, or refused by the refusal that the table names."""
 
-import re
-
 import pytest
 
 from services.intake.app import DOMAIN
@@ -13,9 +11,7 @@ from shared.kernel.policy_book import PublishPolicy
 from shared.kernel.refusals import NotFound
 from tests.intake.examples import status
 from tests.intake.states import HISTORIES, QUESTIONS
-from tests.support.catalogue import ROOT
-
-EVERY_PAIR = [(state, command) for state in STATES for command in TABLE.rows]
+from tests.support.tables import drawn_for, every_pair, leading_to, refusals_of
 
 
 def test_the_table_has_a_row_for_every_command_about_a_proposal() -> None:
@@ -31,11 +27,7 @@ def test_every_state_is_reached_by_a_history(state: Status) -> None:
     assert status(HISTORIES[state]) == state
 
 
-@pytest.mark.parametrize(
-    ("state", "command"),
-    EVERY_PAIR,
-    ids=[f"{state}-{command.__name__}" for state, command in EVERY_PAIR],
-)
+@every_pair(TABLE)
 def test_i9_every_command_is_legal_or_refused_as_the_table_says(
     state: Status, command: type[Command]
 ) -> None:
@@ -52,22 +44,11 @@ def test_i9_every_command_is_legal_or_refused_as_the_table_says(
 
 def test_what_ended_stays_ended() -> None:
     for state in ("withdrawn", "selected", "not_selected"):
-        leaving = {
-            following
-            for command in TABLE.rows
-            if isinstance(outcome := TABLE.outcome(command, state), tuple)
-            for following in outcome
-        }
-        assert leaving <= {state}
+        assert leading_to(TABLE, state) <= {state}
 
 
 def test_the_tables_refusals_are_each_met_somewhere() -> None:
-    met = {
-        outcome
-        for state, command in EVERY_PAIR
-        if not isinstance(outcome := TABLE.outcome(command, state), tuple)
-    }
-    assert met == {
+    assert refusals_of(TABLE) == {
         refusals.ProposalNotFound,
         refusals.ProposalEnded,
         refusals.ProposalIsExpired,
@@ -86,6 +67,4 @@ def test_the_tables_refusals_are_each_met_somewhere() -> None:
 
 
 def test_the_readme_draws_this_table() -> None:
-    page = (ROOT / "services" / "intake" / "README.md").read_text(encoding="utf-8")
-    drawn = re.findall(r"```mermaid\n(.*?)\n```", page, re.DOTALL)
-    assert drawn == [TABLE.diagram("absent")]
+    assert drawn_for("intake") == [TABLE.diagram("absent")]

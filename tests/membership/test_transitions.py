@@ -1,7 +1,5 @@
 """Every state and every command: legal, or refused by the refusal that the table names."""
 
-import re
-
 import pytest
 
 from services.membership.app import DOMAIN
@@ -20,9 +18,8 @@ from shared.kernel.commands import Command
 from shared.kernel.refusals import NotFound, Refusal
 from tests.membership.members import status
 from tests.membership.states import HISTORIES, QUESTIONS, TODAY, question
-from tests.support.catalogue import ROOT
+from tests.support.tables import drawn_for, every_pair, leading_to, refusals_of
 
-EVERY_PAIR = [(state, command) for state in STATES for command in TABLE.rows]
 ELSEWHERE = {
     "AdoptFeeSchedule", "PublishPolicy", "CallVotingRoll", "FreezeVotingRoll",
     "AcceptIntroduction", "DeclineIntroduction",
@@ -61,11 +58,7 @@ def test_m12_every_state_is_reached_by_a_history(state: Status) -> None:
     assert status(HISTORIES[state], TODAY) == state
 
 
-@pytest.mark.parametrize(
-    ("state", "command"),
-    EVERY_PAIR,
-    ids=[f"{state}-{command.__name__}" for state, command in EVERY_PAIR],
-)
+@every_pair(TABLE)
 def test_m9_every_command_is_legal_or_refused_as_the_table_says(
     state: Status, command: type[Command]
 ) -> None:
@@ -83,25 +76,12 @@ def test_m9_every_command_is_legal_or_refused_as_the_table_says(
 
 
 def test_m12_what_ended_stays_ended() -> None:
-    leaving = {
-        following
-        for command in TABLE.rows
-        if isinstance(outcome := TABLE.outcome(command, "terminated"), tuple)
-        for following in outcome
-    }
-    assert leaving == {"terminated"}
+    assert leading_to(TABLE, "terminated") == {"terminated"}
 
 
 def test_m12_nobody_that_is_not_registered_has_a_course() -> None:
-    elsewhere = {
-        outcome
-        for command in TABLE.rows
-        if not isinstance(outcome := TABLE.outcome(command, "absent"), tuple)
-    }
-    assert elsewhere == {OrganisationNotFound}
+    assert refusals_of(TABLE, "absent") == {OrganisationNotFound}
 
 
 def test_the_readme_draws_this_table() -> None:
-    page = (ROOT / "services" / "membership" / "README.md").read_text(encoding="utf-8")
-    drawn = re.findall(r"```mermaid\n(.*?)\n```", page, re.DOTALL)
-    assert drawn == [TABLE.diagram("absent")]
+    assert drawn_for("membership") == [TABLE.diagram("absent")]

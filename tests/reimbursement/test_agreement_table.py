@@ -1,7 +1,5 @@
 """Every state of an agreement and every command: legal, or refused as the table names it."""
 
-import re
-
 import pytest
 
 from services.reimbursement.app import DOMAIN
@@ -18,9 +16,8 @@ from shared.kernel.commands import Command
 from shared.kernel.refusals import NotFound
 from tests.reimbursement import examples as eg
 from tests.reimbursement.agreement_states import history, note, questions
-from tests.support.catalogue import ROOT
+from tests.support.tables import drawn_for, every_pair, leading_to, refusals_of
 
-EVERY_PAIR = [(state, command) for state in STATES for command in TABLE.rows]
 QUIET = {
     agreement.ExecuteWhenReady,
     amendment.LetAmendmentTakeEffect,
@@ -49,11 +46,7 @@ def test_every_state_is_reached_by_a_history(state: Status) -> None:
         assert history(state, command).state(eg.agreement_stream).status == state
 
 
-@pytest.mark.parametrize(
-    ("state", "command"),
-    EVERY_PAIR,
-    ids=[f"{state}-{command.__name__}" for state, command in EVERY_PAIR],
-)
+@every_pair(TABLE)
 def test_r16_every_command_is_legal_or_refused_as_the_table_says(
     state: Status, command: type[Command]
 ) -> None:
@@ -70,12 +63,7 @@ def test_r16_every_command_is_legal_or_refused_as_the_table_says(
 
 
 def test_the_tables_refusals_are_each_met_somewhere() -> None:
-    met = {
-        outcome
-        for state, command in EVERY_PAIR
-        if not isinstance(outcome := TABLE.outcome(command, state), tuple)
-    }
-    assert met == {
+    assert refusals_of(TABLE) == {
         AgreementNotFound,
         AgreementNotActive,
         ProjectIsSuspended,
@@ -90,7 +78,7 @@ def test_the_tables_refusals_are_each_met_somewhere() -> None:
 
 
 def test_what_ended_stays_ended() -> None:
-    assert not any(isinstance(TABLE.outcome(command, "closed"), tuple) for command in TABLE.rows)
+    assert not leading_to(TABLE, "closed")
 
 
 def test_r1_the_last_condition_that_is_satisfied_brings_the_signatures() -> None:
@@ -107,6 +95,4 @@ def test_a_condition_is_noted_quietly_wherever_there_is_none(state: Status) -> N
 
 
 def test_the_readme_draws_this_table() -> None:
-    page = (ROOT / "services" / "reimbursement" / "README.md").read_text(encoding="utf-8")
-    drawn = re.findall(r"```mermaid\n(.*?)\n```", page, re.DOTALL)
-    assert TABLE.diagram("absent") in drawn
+    assert TABLE.diagram("absent") in drawn_for("reimbursement")

@@ -1,7 +1,5 @@
 """Every status of a claim and every command: legal, or refused as the table says."""
 
-import re
-
 import pytest
 
 from services.reimbursement.app import DOMAIN
@@ -13,10 +11,8 @@ from shared.kernel.commands import Command
 from tests.reimbursement import claim_examples as ce
 from tests.reimbursement.claim_examples import Q2
 from tests.reimbursement.claim_states import HISTORIES, PREPARED, QUESTIONS
-from tests.support.catalogue import ROOT
 from tests.support.spec import Given
-
-EVERY_PAIR = [(state, command) for state in STATES for command in TABLE.rows]
+from tests.support.tables import drawn_for, every_pair, leading_to, refusals_of
 
 
 def status(here: Given) -> Status:
@@ -38,11 +34,7 @@ def test_every_status_is_reached_by_a_history(state: Status) -> None:
     assert status(HISTORIES[state]) == state
 
 
-@pytest.mark.parametrize(
-    ("state", "command"),
-    EVERY_PAIR,
-    ids=[f"{state}-{command.__name__}" for state, command in EVERY_PAIR],
-)
+@every_pair(TABLE)
 def test_r3_r11_every_command_is_legal_or_refused_as_the_table_says(
     state: Status, command: type[Command]
 ) -> None:
@@ -58,22 +50,11 @@ def test_r3_r11_every_command_is_legal_or_refused_as_the_table_says(
 
 def test_what_is_rejected_or_settled_stays_so() -> None:
     for state in ("rejected", "settled"):
-        leaving = {
-            following
-            for command in TABLE.rows
-            if isinstance(outcome := TABLE.outcome(command, state), tuple)
-            for following in outcome
-        }
-        assert leaving <= {state}
+        assert leading_to(TABLE, state) <= {state}
 
 
 def test_the_tables_refusals_are_each_met_somewhere() -> None:
-    met = {
-        outcome
-        for state, command in EVERY_PAIR
-        if not isinstance(outcome := TABLE.outcome(command, state), tuple)
-    }
-    assert met == {
+    assert refusals_of(TABLE) == {
         refusals.ClaimNotFound,
         refusals.CostLineNotFound,
         refusals.ClaimAlreadyFiled,
@@ -87,6 +68,4 @@ def test_the_tables_refusals_are_each_met_somewhere() -> None:
 
 
 def test_the_readme_draws_this_table() -> None:
-    page = (ROOT / "services" / "reimbursement" / "README.md").read_text(encoding="utf-8")
-    drawn = re.findall(r"```mermaid\n(.*?)\n```", page, re.DOTALL)
-    assert TABLE.diagram("absent") in drawn
+    assert TABLE.diagram("absent") in drawn_for("reimbursement")
